@@ -128,14 +128,14 @@ func (t text) periodAt(i int) (p Period, end int) {
 	if q, k := t.partOfYear(p, t.yearSep(j, explicit)); k > t.yearSep(j, explicit) {
 		return q, k
 	}
-	if m, k, ok := t.small(j + 1); ok && !explicit && isDateSep(t.at(j)) && m >= 1 && m <= 12 {
+	if m, k, ok := t.small(j + 1); ok && !explicit && isDateSep(t.at(j)) && m >= 1 && m <= 12 && !t.scaleOrUnit(k) {
 		p.Month = m
 		if d, l, ok := t.small(k + 1); ok && isDateSep(t.at(k)) && d >= 1 && d <= 31 {
 			p.Day, k = d, l
 		}
 		return p, k
 	}
-	if !explicit && (isLatin(t.at(j)) || t.scaleOrUnit(j)) {
+	if !explicit && (isLatin(t.at(j)) || t.scaleOrUnit(j) || t.at(j) == '.' && isDigit(t.at(j+1))) {
 		return Period{}, i
 	}
 	return p, j
@@ -156,7 +156,7 @@ func (t text) scaleOrUnit(j int) bool {
 			return true
 		}
 	}
-	if r := t.at(j); r == '.' && isDigit(t.at(j+1)) || r == ',' && isDigit(t.at(j+1)) || r == '+' {
+	if r := t.at(j); r == ',' && isDigit(t.at(j+1)) || r == '+' {
 		return true
 	}
 	unit, n := units.match(t.rs[min(j, len(t.rs)):])
