@@ -23,12 +23,12 @@ func Reference(d rag.DocumentRef) string {
 	if len(parts) == 0 {
 		return Clean(d.ID)
 	}
-	return Clean(strings.Join(parts, ", "))
+	return Shorten(strings.Join(parts, ", "), 0)
 }
 
 // Path renders the titles of a section path, chapter first.
 func Path(section []string) string {
-	return Clean(strings.Join(section, pathSeparator))
+	return Shorten(strings.Join(section, pathSeparator), 0)
 }
 
 // Place says where in its section a citation stands, beyond the section path:
@@ -43,7 +43,7 @@ func Place(c rag.Citation, w Wording) string {
 		if c.Table.Column != "" {
 			parts = append(parts, c.Table.Column)
 		}
-		return Clean(strings.Join(parts, w.Join))
+		return Shorten(strings.Join(parts, w.Join), 0)
 	}
 	switch c.Kind {
 	case ingest.KindFigure:

@@ -103,7 +103,7 @@ func (r *renderer) locators(c rag.Citation) []string {
 		detail = append(detail, p)
 	}
 	if c.PrimarySource != "" {
-		detail = append(detail, r.words.PrimarySource+r.words.Colon+Clean(c.PrimarySource))
+		detail = append(detail, r.words.PrimarySource+r.words.Colon+Shorten(c.PrimarySource, 0))
 	}
 	if len(detail) > 0 {
 		lines = append(lines, strings.Join(detail, r.words.Join))
@@ -123,8 +123,12 @@ func (r *renderer) related(related []rag.Related) {
 		if i == r.Related {
 			return
 		}
-		r.line("- %s", Path(p.Section))
-		r.line("  %s", r.paint.Dim(Shorten(p.Text, relatedQuote)))
+		if len(p.Section) == 0 {
+			r.line("- %s", Shorten(p.Text, relatedQuote))
+		} else {
+			r.line("- %s", Path(p.Section))
+			r.line("  %s", r.paint.Dim(Shorten(p.Text, relatedQuote)))
+		}
 		if r.Show != "" {
 			r.line("  %s", r.paint.Dim(r.words.ShowMore+r.words.Colon+r.Show+" "+Clean(p.PassageID)))
 		}
