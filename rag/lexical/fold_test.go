@@ -1,0 +1,155 @@
+package lexical
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/liuzl/gocc"
+	"golang.org/x/text/unicode/norm"
+	"pgregory.net/rapid"
+)
+
+var update = flag.Bool("update", false, "rewrite golden and generated files")
+
+func TestFold(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"", ""},
+		{"大模型", "大模型"},
+		{"ＡＰＩ　接口（５％）", "api 接口(5%)"},
+		{"科大訊飛的市場規模", "科大讯飞的市场规模"},
+		{"GPT-4o \t\n Mini", "gpt-4o mini"},
+		{"零​宽", "零宽"},
+		{"國發〔2025〕11號", "国发〔2025〕11号"},
+		{"①②", "12"},
+		{"café", "café"},
+		{"cafe\u0301", "café"},
+		{"“引号”—《书名》…", "“引号”—《书名》..."},
+		{"İ", "i"},
+		{"a\xffb", "a\uFFFDb"},
+		{" 前后 ", " 前后 "},
+	}
+	for _, tt := range tests {
+		if got := Fold(tt.in); got != tt.want {
+			t.Errorf("Fold(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestFoldMap(t *testing.T) {
+	in := "科大訊飛  ＭＡＵ為…①"
+	folded, offsets := FoldMap(in)
+	if want := "科大讯飞 mau为...1"; folded != want {
+		t.Fatalf("FoldMap folded = %q, want %q", folded, want)
+	}
+	for _, tt := range []struct{ part, want string }{
+		{"讯飞", "訊飛"}, {"mau", "ＭＡＵ"}, {"为", "為"}, {"1", "①"}, {"飞 m", "飛  Ｍ"},
+	} {
+		i := strings.Index(folded, tt.part)
+		if got := in[offsets[i]:offsets[i+len(tt.part)]]; got != tt.want {
+			t.Errorf("%q maps back to %q, want %q", tt.part, got, tt.want)
+		}
+	}
+}
+
+// foldable draws texts that mix scripts, widths, marks and broken bytes.
+func foldable() *rapid.Generator[string] {
+	pieces := []string{"大", "模型", "訊飛", "Ａ", "ａｂ", "B", "c", "１", "9", " ", "　", "\t", "，", "。", "e\u0301", "\u0301", "\u200b", "…", "①", "が", "か\u3099",
+		"\xff", "ﬁ", "㎏", "《", "〔", "한", "İ", "ß", "\u00ad", "—", "\u2017", "〇"}
+	return rapid.Custom(func(t *rapid.T) string {
+		var b strings.Builder
+		for _, p := range rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(pieces), rapid.StringN(0, 3, -1)), 0, 20).Draw(t, "pieces") {
+			b.WriteString(p)
+		}
+		return b.String()
+	})
+}
+
+func checkFold(t interface{ Fatalf(string, ...any) }, s string) {
+	folded, offsets := FoldMap(s)
+	if got := Fold(s); got != folded {
+		t.Fatalf("Fold(%q) = %q, FoldMap gives %q", s, got, folded)
+	}
+	if !utf8.ValidString(folded) {
+		t.Fatalf("Fold(%q) = %q is not valid UTF-8", s, folded)
+	}
+	if got := Fold(folded); got != folded {
+		t.Fatalf("Fold is not idempotent on %q: %q then %q", s, folded, got)
+	}
+	if len(offsets) != len(folded)+1 || offsets[len(folded)] != len(s) {
+		t.Fatalf("FoldMap(%q): %d offsets for %d bytes", s, len(offsets), len(folded))
+	}
+	for i := range folded {
+		if offsets[i] > offsets[i+1] {
+			t.Fatalf("FoldMap(%q): offsets fall at %d: %v", s, i, offsets)
+		}
+		if o := offsets[i]; o < len(s) && utf8.ValidString(s) && !utf8.RuneStart(s[o]) {
+			t.Fatalf("FoldMap(%q): offset %d is inside a character", s, o)
+		}
+	}
+}
+
+func TestFoldProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { checkFold(t, foldable().Draw(t, "s")) })
+}
+
+func FuzzFold(f *testing.F) {
+	f.Add("科大訊飛 ＭＡＵ…e\u0301")
+	f.Add("\xff\u0301か\u3099")
+	f.Fuzz(func(t *testing.T, s string) { checkFold(t, s) })
+}
+
+// TestTraditionalTable holds the embedded table equal to the character
+// dictionary of OpenCC as shipped by gocc.
+func TestTraditionalTable(t *testing.T) {
+	cc, err := gocc.New("t2s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	b.WriteString("# Traditional and simplified Chinese characters, one pair a line.\n" +
+		"# Made from the character dictionary TSCharacters.txt of OpenCC (https://github.com/BYVoid/OpenCC),\n" +
+		"# Copyright BYVoid and the OpenCC authors, Apache License 2.0, as shipped by github.com/liuzl/gocc.\n" +
+		"# Rewritten by: go test ./rag/lexical -run TestTraditionalTable -update\n")
+	for r := rune(firstTraditional); r <= lastTraditional; r++ {
+		s, err := cc.Convert(string(r))
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, n := utf8.DecodeRuneInString(s)
+		if to == r || n != len(s) || to > 0xFFFF || !unicode.Is(unicode.Han, to) {
+			continue
+		}
+		fmt.Fprintf(&b, "%c%c\n", r, to)
+	}
+	if *update {
+		if err := os.WriteFile("traditional.txt", b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if b.String() != traditionalTable {
+		t.Error("traditional.txt differs from the dictionary; rewrite it with -update")
+	}
+}
+
+func TestPlainAgreesWithNFKC(t *testing.T) {
+	for r := rune(0x80); r <= unicode.MaxRune; r++ {
+		if utf8.RuneLen(r) == 3 && alone(r) && norm.NFKC.String(string(r)) != string(r) {
+			t.Errorf("alone(%U), but NFKC gives %q", r, norm.NFKC.String(string(r)))
+		}
+	}
+}
+
+func BenchmarkFold(b *testing.B) {
+	s := strings.Repeat("2024年中国大模型市场规模约为294.16亿元，预计2026年突破700亿元。", 20)
+	b.SetBytes(int64(len(s)))
+	for b.Loop() {
+		Fold(s)
+	}
+}
