@@ -1,0 +1,84 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"yanbao/ingest"
+	"yanbao/rag/llm"
+	"yanbao/rag/store"
+)
+
+// batch is the number of passages that are embedded in one call: small enough
+// for the limits of embedding services and for progress to be seen.
+const batch = 64
+
+// embedText is what is embedded of a passage: its section titles from the
+// chapter down, the lead that it belongs to, and its text. A passage by itself
+// often does not name its subject; its section does.
+func embedText(p *ingest.Passage) string {
+	var b strings.Builder
+	b.Grow(len(p.Text) + len(p.Lead) + 64)
+	for _, title := range p.Section {
+		b.WriteString(title)
+		b.WriteByte('\n')
+	}
+	if p.Lead != "" && !strings.HasPrefix(p.Text, p.Lead) {
+		b.WriteString(p.Lead)
+		b.WriteByte('\n')
+	}
+	b.WriteString(p.Text)
+	return b.String()
+}
+
+// embedBatch embeds passages and checks that the embedder kept its contract.
+func embedBatch(ctx context.Context, e llm.Embedder, passages []*ingest.Passage) ([]llm.Vector, error) {
+	if len(passages) == 0 {
+		return nil, nil
+	}
+	texts := make([]string, len(passages))
+	for i, p := range passages {
+		texts[i] = embedText(p)
+	}
+	vectors, err := e.Embed(ctx, llm.TaskDocument, texts)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil && len(vectors) != len(texts) {
+		err = fmt.Errorf("%s returned %d vectors for %d texts", e.Model(), len(vectors), len(texts))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("index: embed passages %s to %s: %w", passages[0].ID, passages[len(passages)-1].ID, err)
+	}
+	return vectors, nil
+}
+
+// fill embeds passages and puts them into the store, batch by batch.
+func (x *Index) fill(ctx context.Context, passages []*ingest.Passage, o Options) error {
+	for done := 0; done < len(passages); {
+		part := passages[done:min(done+batch, len(passages))]
+		vectors, err := embedBatch(ctx, x.embedder, part)
+		if err != nil {
+			return err
+		}
+		if err := x.put(ctx, part, vectors); err != nil {
+			return err
+		}
+		done += len(part)
+		o.Progress(StageEmbed, done, len(passages))
+	}
+	return nil
+}
+
+// put stores passages with their vectors.
+func (x *Index) put(ctx context.Context, passages []*ingest.Passage, vectors []llm.Vector) error {
+	entries := make([]store.Entry, len(passages))
+	for i, p := range passages {
+		entries[i] = store.Entry{Passage: *p, Vector: vectors[i]}
+	}
+	if err := x.store.Put(ctx, entries); err != nil {
+		return fmt.Errorf("index: %w", err)
+	}
+	return nil
+}
