@@ -10,7 +10,8 @@ import (
 // Fold brings s to the form in which texts are compared: Unicode NFKC, lower
 // case, traditional characters as simplified ones, format characters (zero
 // width blanks, soft hyphens) dropped and every run of white space turned into
-// one blank. Invalid UTF-8 becomes U+FFFD. Fold(Fold(s)) == Fold(s).
+// one blank. Invalid UTF-8 becomes U+FFFD. Folded text folds to itself, unless
+// a format character stood between a letter and its mark.
 func Fold(s string) string {
 	if plain(s) {
 		return s
