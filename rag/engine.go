@@ -1,3 +1,222 @@
 // Package rag answers questions over an index of reports: Engine.Ask is the
 // one answer function behind every door (command line, HTTP, MCP, Slack).
+//
+// It joins the stages and holds none of their work: what is asked is
+// understood in question, passages are found in retrieve, evidence is chosen
+// and claims are checked in ground, answers are drafted in answer.
 package rag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"yanbao/ingest"
+	"yanbao/rag/answer"
+	"yanbao/rag/ground"
+	"yanbao/rag/index"
+	"yanbao/rag/question"
+	"yanbao/rag/retrieve"
+	"yanbao/rag/store"
+	"yanbao/rag/table"
+)
+
+// Errors that doors tell apart with errors.Is. They are the asker's to mend.
+var (
+	ErrQuestion = errors.New("question is empty or too long")
+	ErrUnknown  = errors.New("no such passage, table or document")
+)
+
+// MaxQuestion is the longest question in runes.
+const MaxQuestion = 4000
+
+// lookedAt is how many passages an answer looks at by default.
+const lookedAt = 24
+
+// Config is what an Engine works with. Index and Lexicon are required.
+type Config struct {
+	Index   *index.Index
+	Lexicon *question.Lexicon
+	Log     *slog.Logger // nil logs nothing; questions are logged at debug only
+}
+
+// Engine answers questions. It is safe for concurrent use.
+type Engine struct {
+	index     *index.Index
+	lexicon   *question.Lexicon
+	retriever *retrieve.Retriever
+	selector  *ground.Selector
+	verifier  *ground.Verifier
+	answerer  answer.Answerer
+	rows      map[string][]*ingest.Passage // row passages by table ID, in row order
+	log       *slog.Logger
+}
+
+// New returns an engine over an index.
+func New(c Config) (*Engine, error) {
+	if c.Index == nil || c.Lexicon == nil {
+		return nil, errors.New("new engine: an index and a lexicon are required")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	e := &Engine{
+		index:     c.Index,
+		lexicon:   c.Lexicon,
+		retriever: retrieve.New(c.Index, c.Lexicon, retrieve.Options{}),
+		selector:  &ground.Selector{Lexicon: c.Lexicon, Rarity: c.Index.Lexical().IDF, Library: c.Index},
+		verifier:  &ground.Verifier{Lexicon: c.Lexicon, Library: c.Index},
+		answerer:  &answer.Extractive{Lexicon: c.Lexicon},
+		rows:      make(map[string][]*ingest.Passage),
+		log:       c.Log,
+	}
+	for _, p := range c.Index.Passages() {
+		if p.Kind == ingest.KindRow {
+			e.rows[p.TableID] = append(e.rows[p.TableID], p)
+		}
+	}
+	return e, nil
+}
+
+// Ask answers a question from cited passages, or says that the documents do
+// not answer it. A refusal is an Answer, not an error; an error is ErrQuestion,
+// ErrUnknown (document), or that of ctx or a failed store.
+func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
+	start := time.Now()
+	if err := e.check(q); err != nil {
+		return nil, err
+	}
+	asked := question.Parse(e.lexicon, question.Resolve(e.lexicon, turns(q.History), strings.TrimSpace(q.Text)))
+	passages, err := e.retrieve(ctx, asked, q)
+	if err != nil {
+		return nil, fmt.Errorf("ask: %w", err)
+	}
+	evidence := e.evidence(asked, passages)
+	draft, err := e.answerer.Answer(ctx, asked, evidence)
+	if err != nil {
+		return nil, fmt.Errorf("ask: answer: %w", err)
+	}
+	a := e.compose(q, asked, e.verified(draft), passages)
+	a.TookMS = float64(time.Since(start).Microseconds()) / 1000
+	e.log.Info("ask: answered", "id", a.ID, "status", a.Status, "claims", len(a.Claims), "took_ms", a.TookMS)
+	e.log.Debug("ask: question", "id", a.ID, "question", q.Text)
+	return a, nil
+}
+
+func (e *Engine) check(q Question) error {
+	switch n := utf8.RuneCountInString(q.Text); {
+	case strings.TrimSpace(q.Text) == "":
+		return fmt.Errorf("%w: ask something, for example 2024年中国大模型市场规模是多少？", ErrQuestion)
+	case n > MaxQuestion:
+		return fmt.Errorf("%w: %d characters, the limit is %d; ask it in fewer words", ErrQuestion, n, MaxQuestion)
+	case !utf8.ValidString(q.Text):
+		return fmt.Errorf("%w: it is not valid UTF-8", ErrQuestion)
+	}
+	if q.Document != "" {
+		if _, ok := e.index.Document(q.Document); !ok {
+			return fmt.Errorf("%w: document %q; list them with `yanbao documents`", ErrUnknown, q.Document)
+		}
+	}
+	return nil
+}
+
+func turns(history []Turn) []question.Turn {
+	out := make([]question.Turn, len(history))
+	for i, t := range history {
+		out[i] = question.Turn(t)
+	}
+	return out
+}
+
+func (e *Engine) retrieve(ctx context.Context, asked question.Question, q Question) ([]retrieve.Result, error) {
+	k := q.K
+	if k <= 0 {
+		k = lookedAt
+	}
+	return e.retriever.Retrieve(ctx, retrieve.Query{Text: asked.Text, K: k, Filter: store.Filter{Document: q.Document}})
+}
+
+// evidence scores the units of the passages and of every row of the tables
+// they come from, so that a table can be computed on whole.
+func (e *Engine) evidence(asked question.Question, passages []retrieve.Result) answer.Evidence {
+	var candidates []ground.Candidate
+	seen := make(map[string]bool)
+	score := make(map[string]float64)
+	var tables []string
+	add := func(p *ingest.Passage, s float64, rank int) {
+		if !seen[p.ID] {
+			seen[p.ID] = true
+			candidates = append(candidates, ground.Candidate{Passage: p, Score: s, Rank: rank})
+		}
+	}
+	for _, r := range passages {
+		add(r.Passage, r.Score, r.Rank)
+		if id := r.Passage.TableID; id != "" {
+			if _, ok := score[id]; !ok {
+				tables = append(tables, id)
+			}
+			score[id] = max(score[id], r.Score)
+		}
+	}
+	for _, id := range tables {
+		for _, p := range e.rows[id] {
+			add(p, 0.5*score[id], len(passages)+1)
+		}
+	}
+	ev := answer.Evidence{Selection: e.selector.Select(asked, candidates)}
+	for _, id := range tables {
+		if t, ok := e.table(id, ev.Selection.Units); ok {
+			t.Score = score[id]
+			ev.Tables = append(ev.Tables, t)
+		}
+	}
+	return ev
+}
+
+// table prepares a table and finds the units of its rows.
+func (e *Engine) table(id string, units []ground.Unit) (answer.Table, bool) {
+	rows := e.rows[id]
+	if len(rows) == 0 {
+		return answer.Table{}, false
+	}
+	d, ok := e.index.Document(rows[0].DocumentID)
+	if !ok {
+		return answer.Table{}, false
+	}
+	for i := range d.Tables {
+		if d.Tables[i].ID != id {
+			continue
+		}
+		t := answer.Table{View: table.NewView(&d.Tables[i]), Rows: make([]*ground.Unit, len(d.Tables[i].Rows))}
+		for j := range units {
+			u := &units[j]
+			if u.Passage.TableID == id && u.Passage.Kind == ingest.KindRow && u.Passage.Row >= 1 && u.Passage.Row <= len(t.Rows) {
+				t.Rows[u.Passage.Row-1] = u
+			}
+		}
+		return t, true
+	}
+	return answer.Table{}, false
+}
+
+// verified drops the claims that their citations do not hold; a draft that
+// loses all of them is a refusal.
+func (e *Engine) verified(d answer.Draft) answer.Draft {
+	kept := d.Claims[:0]
+	for _, c := range d.Claims {
+		if v := e.verifier.Verify(c); v != ground.Supported {
+			e.log.Warn("ask: claim dropped", "verdict", string(v))
+			continue
+		}
+		kept = append(kept, c)
+	}
+	d.Claims = kept
+	if d.Status == answer.Answered && len(kept) == 0 {
+		d.Status = answer.NotFound
+	}
+	return d
+}

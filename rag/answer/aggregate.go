@@ -1,0 +1,287 @@
+package answer
+
+import (
+	"fmt"
+	"strings"
+
+	"yanbao/rag/ground"
+	"yanbao/rag/lexical"
+	"yanbao/rag/question"
+	"yanbao/rag/table"
+)
+
+// aggregate answers questions over several rows: how many, which has most,
+// the greatest and the least, the sum.
+func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
+	for _, t := range e.Tables {
+		if t.Score < 0.35 {
+			continue
+		}
+		a := aggregation{q: q, t: t, asked: x.widened(q.Text)}
+		a.headers = t.Headers(a.asked)
+		for _, try := range []func() (Draft, bool){a.mostMembers, a.extreme, a.count} {
+			if d, ok := try(); ok {
+				return d, true
+			}
+		}
+	}
+	return Draft{}, false
+}
+
+type aggregation struct {
+	q       question.Question
+	t       Table
+	asked   string
+	headers []int
+}
+
+// column returns the column whose name the question shares most, of the given
+// kinds, other than not; -1 for none.
+func (a *aggregation) column(not int, kinds ...table.Kind) int {
+	best, at := 0, -1
+	for c, n := range a.headers {
+		if c == not || n <= best {
+			continue
+		}
+		for _, k := range kinds {
+			if a.t.ColumnKind(c) == k {
+				best, at = n, c
+			}
+		}
+	}
+	return at
+}
+
+// cite cites the row of a cell.
+func (a *aggregation) cite(c table.Cell, text string) (ground.Support, bool) {
+	if c.Row >= len(a.t.Rows) || a.t.Rows[c.Row] == nil {
+		return ground.Support{}, false
+	}
+	return cellSupport(*a.t.Rows[c.Row], a.t.Columns[c.Column], oneLine(text)), true
+}
+
+// mostMembers: 哪一项一级指标下的三级指标最多.
+func (a *aggregation) mostMembers() (Draft, bool) {
+	s, ok := askOfKind(a.q, question.Superlative)
+	if !ok || !strings.Contains(s.Text, "多") && !strings.Contains(s.Text, "少") {
+		return Draft{}, false
+	}
+	member := a.column(-1, table.Words)
+	if member < 1 {
+		return Draft{}, false
+	}
+	key := -1
+	for c := 0; c < member; c++ {
+		if a.t.ColumnKind(c) == table.Words && (key < 0 || a.headers[c] > a.headers[key]) && len(a.t.Distinct(c, a.t.AllRows())) < len(a.t.Table.Rows) {
+			key = c
+		}
+	}
+	if key < 0 {
+		return Draft{}, false
+	}
+	groups := table.Most(a.t.GroupBy(a.t.AllRows(), key, member), s.Least)
+	if len(groups) == 0 {
+		return Draft{}, false
+	}
+	d := Draft{Status: Answered, Confidence: 0.8}
+	for _, g := range groups {
+		name := oneLine(a.t.Text(g.Key))
+		n := fmt.Sprintf("%d项", len(g.Members))
+		claim := ground.Claim{Text: fmt.Sprintf("%s：%s，共%s%s。", a.t.Columns[key], name, n, a.t.Columns[member])}
+		count := ground.Computed{Text: n, Operation: ground.CountOf, Formula: n}
+		for _, m := range g.Members {
+			text := oneLine(a.t.Text(m))
+			sup, ok := a.cite(m, text)
+			if !ok {
+				return Draft{}, false
+			}
+			claim.Supports = append(claim.Supports, sup)
+			count.Inputs = append(count.Inputs, text)
+		}
+		claim.Computed = []ground.Computed{count}
+		d.Claims = append(d.Claims, claim)
+	}
+	return d, true
+}
+
+// extreme: 赋分最高的是哪几个.
+func (a *aggregation) extreme() (Draft, bool) {
+	s, ok := askOfKind(a.q, question.Superlative)
+	if !ok {
+		return Draft{}, false
+	}
+	number := a.column(-1, table.Numbers)
+	rows := a.filtered(number)
+	if number < 0 {
+		number = a.bracketColumn()
+	}
+	if number < 0 {
+		return Draft{}, false
+	}
+	cells, _ := a.t.Extreme(rows, number, s.Least)
+	if len(cells) == 0 || len(cells) > 6 {
+		return Draft{}, false
+	}
+	key := a.column(number, table.Words)
+	if key < 0 {
+		key = a.finest(number)
+	}
+	d := Draft{Status: Answered, Confidence: 0.75}
+	seen := make(map[string]bool)
+	for _, c := range cells {
+		text := fmt.Sprintf("%s：%s", oneLine(a.t.Text(table.Cell{Row: c.Row, Column: key})), oneLine(a.t.Text(c)))
+		if key == number {
+			text = oneLine(a.t.Text(c))
+		}
+		if seen[text] {
+			continue
+		}
+		seen[text] = true
+		sup, ok := a.cite(c, a.t.Text(c))
+		if !ok {
+			return Draft{}, false
+		}
+		d.Claims = append(d.Claims, ground.Claim{Text: text + "。", Supports: []ground.Support{sup}})
+	}
+	return d, true
+}
+
+// bracketColumn is a column of words that carry one number each (能力 (25%))
+// and whose name the question shares.
+func (a *aggregation) bracketColumn() int {
+	for c, n := range a.headers {
+		if n < 2 || a.t.ColumnKind(c) != table.Words {
+			continue
+		}
+		all := true
+		for _, r := range a.t.AllRows() {
+			if _, ok := a.t.Number(table.Cell{Row: r, Column: c}); !ok {
+				all = false
+			}
+		}
+		if all {
+			return c
+		}
+	}
+	return -1
+}
+
+// finest is the column of words with the most different cells.
+func (a *aggregation) finest(not int) int {
+	best, at := 0, 0
+	for c := range a.t.Columns {
+		if c == not || a.t.ColumnKind(c) != table.Words && a.t.ColumnKind(c) != table.Documents {
+			continue
+		}
+		if n := len(a.t.Distinct(c, a.t.AllRows())); n > best {
+			best, at = n, c
+		}
+	}
+	return at
+}
+
+// filtered returns the rows that the question keeps: those of a cell it names
+// that several rows share, else all.
+func (a *aggregation) filtered(not int) []int {
+	rows := a.t.AllRows()
+	best, at := 0, table.Cell{Row: -1}
+	for _, m := range a.t.NamedCells(a.asked) {
+		if m.Cell.Column != not && m.Whole && m.Runes > best {
+			best, at = m.Runes, m.Cell
+		}
+	}
+	if at.Row < 0 {
+		return rows
+	}
+	kept := a.t.Filter(rows, at.Column, lexical.Fold(a.t.Text(at)))
+	if len(kept) == 0 {
+		return rows
+	}
+	return kept
+}
+
+// count: 由国务院发布的文件一共几份.
+func (a *aggregation) count() (Draft, bool) {
+	ask, ok := askOfKind(a.q, question.Count)
+	if !ok || !containsAny(ask.Text, "一共", "共", "总共", "几份", "几项", "几条", "几部", "几个", "几类", "多少个", "多少项", "how many") {
+		return Draft{}, false
+	}
+	named := a.sharedName()
+	if named.Row < 0 {
+		return Draft{}, false
+	}
+	rows := a.t.Filter(a.t.AllRows(), named.Column, lexical.Fold(a.t.Text(named)))
+	if len(rows) == 0 {
+		return Draft{}, false
+	}
+	key := a.finest(named.Column)
+	extra := a.columnsAsked(key, named.Column)
+	n := fmt.Sprintf("%d%s", len(rows), countWord(ask))
+	claim := ground.Claim{}
+	count := ground.Computed{Text: n, Operation: ground.CountOf, Formula: n}
+	var parts []string
+	for _, r := range rows {
+		text := oneLine(a.t.Text(table.Cell{Row: r, Column: key}))
+		sup, ok := a.cite(table.Cell{Row: r, Column: key}, text)
+		if !ok {
+			return Draft{}, false
+		}
+		part := text
+		for _, c := range extra {
+			part += "（" + oneLine(a.t.Text(table.Cell{Row: r, Column: c})) + "）"
+		}
+		parts = append(parts, part)
+		claim.Supports = append(claim.Supports, sup)
+		count.Inputs = append(count.Inputs, text)
+	}
+	claim.Text = "共" + n + "：" + strings.Join(parts, "、") + "。"
+	claim.Computed = []ground.Computed{count}
+	return Draft{Status: Answered, Confidence: 0.75, Claims: []ground.Claim{claim}}, true
+}
+
+// sharedName is the longest cell that the question names whole and that is not
+// the row's own key.
+func (a *aggregation) sharedName() table.Cell {
+	best, at := 0, table.Cell{Row: -1}
+	key := a.finest(-1)
+	for _, m := range a.t.NamedCells(a.asked) {
+		if m.Cell.Column != key && m.Whole && m.Runes > best {
+			best, at = m.Runes, m.Cell
+		}
+	}
+	return at
+}
+
+// columnsAsked are the columns that other clauses of the question ask for.
+func (a *aggregation) columnsAsked(not ...int) []int {
+	var out []int
+	for c := range a.t.Columns {
+		skip := false
+		for _, n := range not {
+			skip = skip || n == c
+		}
+		if !skip && a.q.Wants(question.Date) && a.t.ColumnKind(c) == table.Dates {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// countWord is the word that the question counts with: 几份 is 份.
+func countWord(a question.Ask) string {
+	for _, u := range []string{"份", "项", "条", "部", "款", "家", "种", "类", "个"} {
+		if strings.Contains(a.Text, "几"+u) || strings.Contains(a.Text, "多少"+u) {
+			return u
+		}
+	}
+	return "个"
+}
+
+func askOfKind(q question.Question, k question.Kind) (question.Ask, bool) {
+	for _, a := range q.Asks {
+		if a.Kind == k {
+			return a, true
+		}
+	}
+	return question.Ask{}, false
+}

@@ -1,0 +1,176 @@
+package answer
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"yanbao/rag/ground"
+	"yanbao/rag/lexical"
+	"yanbao/rag/quantity"
+	"yanbao/rag/question"
+)
+
+// computeAsked tells questions that want a value worked out rather than read.
+var computeAsked = regexp.MustCompile(`推算|折算|折合|算下来|占.{0,6}(多大|多少)(的)?(比例|比重|百分比)|相当于|(几|多少)倍|差多少|相差|多出|增长了?(多少|几)|增幅`)
+
+// compute works a value out of values that cited sentences state: a share of
+// two amounts, a part of an amount, a ratio, a difference.
+func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
+	if !computeAsked.MatchString(q.Text) || len(e.Selection.Units) == 0 {
+		return Draft{}, false
+	}
+	operands := pickOperands(q, e.Selection)
+	if len(operands) < 2 {
+		return Draft{}, false
+	}
+	a, b := operands[0], operands[1]
+	k, ok := combine(lexical.Fold(q.Text), a, b)
+	if !ok {
+		return Draft{}, false
+	}
+	units := []ground.Unit{a.unit}
+	if b.unit.Passage.ID != a.unit.Passage.ID || b.unit.Start != a.unit.Start {
+		units = append(units, b.unit)
+	}
+	confidence := Confidence(q, units, e.Selection)
+	if confidence < sufficient {
+		return Draft{}, false
+	}
+	claim := ground.Claim{
+		Text:     fmt.Sprintf("约%s（%s）：%s", k.Text, k.Formula, sentenceText(a.unit)),
+		Computed: []ground.Computed{k},
+	}
+	for _, u := range units {
+		claim.Supports = append(claim.Supports, support(u))
+	}
+	return Draft{Status: Answered, Confidence: confidence, Claims: []ground.Claim{claim}}, true
+}
+
+// operand is a stated value with the sentence that states it.
+type operand struct {
+	value quantity.Value
+	unit  ground.Unit
+	fit   float64
+}
+
+// pickOperands returns the two stated values that fit the question best: of
+// the same unit, or an amount and a percentage.
+func pickOperands(q question.Question, sel ground.Selection) []operand {
+	asked := question.Content(lexical.Fold(q.Text))
+	var all []operand
+	for i, u := range sel.Units {
+		if i >= 8 || u.Score < 0.6*sel.Units[0].Score {
+			break
+		}
+		if u.Period == ground.Conflict || u.Names == ground.Conflict {
+			continue
+		}
+		for _, v := range u.Values {
+			if smallCount(v.Number) && v.Unit != "%" || v.Number == 0 {
+				continue
+			}
+			fit := u.Score + 0.12*overlap(asked, lexical.Fold(clauseOf(u.Text, v.Start, v.End)))
+			fit += periodBonus(q, u.Text, v)
+			all = append(all, operand{v, u, fit})
+		}
+	}
+	best, pair := 0.0, []operand(nil)
+	for i := range all {
+		for j := range all {
+			if i == j || all[i].value.Same(all[j].value) || !combinable(all[i].value, all[j].value) {
+				continue
+			}
+			if s := all[i].fit + all[j].fit; s > best+1e-9 {
+				best, pair = s, []operand{all[i], all[j]}
+			}
+		}
+	}
+	return pair
+}
+
+func periodBonus(q question.Question, text string, v quantity.Value) float64 {
+	bonus := 0.0
+	for _, p := range q.Periods {
+		for _, have := range quantity.Periods(clauseOf(text, v.Start, v.End)) {
+			if p.Covers(have) {
+				bonus += 0.3
+			} else {
+				bonus -= 0.15
+			}
+		}
+	}
+	return bonus
+}
+
+func combinable(a, b quantity.Value) bool {
+	return a.Unit == b.Unit || b.Unit == "%" && a.Unit != "%"
+}
+
+// combine chooses the operation by the words of the question and by what the
+// two values are.
+func combine(asked string, a, b operand) (ground.Computed, bool) {
+	small, large := a.value, b.value
+	if small.Number > large.Number {
+		small, large = large, small
+	}
+	switch {
+	case a.value.Unit == "%" && b.value.Unit == "%":
+		n := a.value.Number * b.value.Number / 100
+		return computed(ground.Multiply, n, "%", 2, a.value, b.value), true
+	case b.value.Unit == "%":
+		return amountOf(a.value, b.value), true
+	case a.value.Unit != b.value.Unit:
+		return ground.Computed{}, false
+	case strings.Contains(asked, "倍"):
+		return computed(ground.Divide, large.Number/small.Number, "倍", 2, large, small), true
+	case strings.Contains(asked, "差") || strings.Contains(asked, "多出"):
+		return difference(large, small), true
+	case strings.Contains(asked, "比例") || strings.Contains(asked, "比重") || strings.Contains(asked, "占"):
+		return computed(ground.Share, small.Number/large.Number*100, "%", 2, small, large), true
+	}
+	return ground.Computed{}, false
+}
+
+func computed(op ground.Operation, n float64, unit string, decimals int, in ...quantity.Value) ground.Computed {
+	sign := map[ground.Operation]string{ground.Share: "÷", ground.Divide: "÷", ground.Multiply: "×", ground.Subtract: "−", ground.Add: "+"}[op]
+	k := ground.Computed{Text: trimZeros(n, decimals) + unit, Operation: op}
+	var parts []string
+	for _, v := range in {
+		k.Inputs = append(k.Inputs, v.Text)
+		parts = append(parts, v.Text)
+	}
+	k.Formula = strings.Join(parts, " "+sign+" ") + " ≈ " + k.Text
+	return k
+}
+
+// amountOf is a percentage of an amount, printed in the amount's own scale.
+func amountOf(amount, share quantity.Value) ground.Computed {
+	scale, suffix := printedScale(amount)
+	return computed(ground.Multiply, amount.Number*share.Number/100/scale, suffix, 2, amount, share)
+}
+
+func difference(large, small quantity.Value) ground.Computed {
+	scale, suffix := printedScale(large)
+	return computed(ground.Subtract, (large.Number-small.Number)/scale, suffix, 2, large, small)
+}
+
+// printedScale returns the factor and the words (亿元) with which a value is
+// printed.
+func printedScale(v quantity.Value) (float64, string) {
+	digits := strings.TrimLeft(v.Text, "0123456789.,，０１２３４５６７８９．")
+	n, err := strconv.ParseFloat(strings.ReplaceAll(v.Text[:len(v.Text)-len(digits)], ",", ""), 64)
+	if err != nil || n == 0 {
+		return 1, v.Unit
+	}
+	return v.Number / n, strings.TrimSpace(digits)
+}
+
+func trimZeros(n float64, decimals int) string {
+	s := strconv.FormatFloat(n, 'f', decimals, 64)
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}

@@ -1,0 +1,184 @@
+package answer
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"yanbao/ingest"
+	"yanbao/rag/ground"
+	"yanbao/rag/question"
+)
+
+// list answers with the members of an enumeration that the report sets out as
+// bullets with leads or as labels of a drawing. Enumerations within a sentence
+// are left to sentences.
+func (x *Extractive) list(q question.Question, e Evidence) (Draft, bool) {
+	ask, ok := askOfKind(q, question.List)
+	if !ok || len(e.Selection.Units) == 0 {
+		return Draft{}, false
+	}
+	groups := groupsOf(e.Selection.Units)
+	best, bestScore := -1, 0.0
+	top := e.Selection.Units[0].Score
+	for i, g := range groups {
+		s := g.score
+		switch {
+		case ask.Size > 0 && len(g.members) == ask.Size:
+			s += 0.35
+		case ask.Size > 0:
+			s -= 0.3
+		}
+		if s > bestScore+1e-9 {
+			best, bestScore = i, s
+		}
+	}
+	if best < 0 || bestScore < top-0.05 {
+		return Draft{}, false
+	}
+	g := groups[best]
+	if enumerates(e.Selection.Units[0], ask) && !g.introducedBy(e.Selection.Units[0]) {
+		return Draft{}, false
+	}
+	confidence := Confidence(q, g.members[:1], e.Selection)
+	for i := range g.members {
+		confidence = max(confidence, Confidence(q, g.members[i:i+1], e.Selection))
+	}
+	if confidence = max(confidence, g.introConfidence(q, e.Selection)); confidence < sufficient {
+		return Draft{}, false
+	}
+	d := Draft{Status: Answered, Confidence: confidence}
+	for _, u := range g.members {
+		d.Claims = append(d.Claims, ground.Claim{Text: leadText(u) + "。", Supports: []ground.Support{leadSupport(u)}})
+	}
+	return d, true
+}
+
+// group is a list of the report with those of its members that have a lead.
+type group struct {
+	document string
+	list     int
+	section  string
+	members  []ground.Unit // in order, one per item
+	intro    *ground.Unit  // the sentence that announces the list
+	score    float64
+}
+
+func (g *group) introducedBy(u ground.Unit) bool {
+	return g.intro != nil && g.intro.Passage.ID == u.Passage.ID && g.intro.Start == u.Start
+}
+
+func (g *group) introConfidence(q question.Question, sel ground.Selection) float64 {
+	if g.intro == nil {
+		return 0
+	}
+	return Confidence(q, []ground.Unit{*g.intro}, sel)
+}
+
+// groupsOf collects the lists that the units belong to, complete ones only, in
+// order of their first unit.
+func groupsOf(units []ground.Unit) []group {
+	type key struct {
+		document string
+		list     int
+	}
+	at := make(map[key]int)
+	var out []group
+	for _, u := range units {
+		p := u.Passage
+		if p.List == 0 || p.Lead == "" || p.Kind != ingest.KindText || u.Start != 0 {
+			continue
+		}
+		k := key{p.DocumentID, p.List}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, group{document: p.DocumentID, list: p.List, section: strings.Join(p.Section, "\x00")})
+		}
+		out[i].add(u)
+	}
+	kept := out[:0]
+	for _, g := range out {
+		if len(g.members) < 2 {
+			continue
+		}
+		g.findIntro(units)
+		g.rate()
+		kept = append(kept, g)
+	}
+	return kept
+}
+
+func (g *group) add(u ground.Unit) {
+	for i, m := range g.members {
+		if m.Passage.Item == u.Passage.Item {
+			return
+		}
+		if m.Passage.Item > u.Passage.Item {
+			g.members = append(g.members[:i], append([]ground.Unit{u}, g.members[i:]...)...)
+			return
+		}
+	}
+	g.members = append(g.members, u)
+}
+
+// findIntro finds the sentence of the section that announces the list: 以下三条路径.
+func (g *group) findIntro(units []ground.Unit) {
+	for i := range units {
+		u := &units[i]
+		if strings.Join(u.Passage.Section, "\x00") != g.section || u.Passage.DocumentID != g.document {
+			continue
+		}
+		text := strings.TrimSpace(u.Text)
+		if strings.HasSuffix(text, "：") || strings.HasSuffix(text, ":") || strings.Contains(text, "以下") {
+			g.intro = u
+			return
+		}
+	}
+}
+
+func (g *group) rate() {
+	sum := 0.0
+	for _, m := range g.members {
+		sum += m.Score
+		g.score = max(g.score, m.Score)
+	}
+	g.score = 0.5*g.score + 0.5*sum/float64(len(g.members))
+	if g.intro != nil {
+		g.score = max(g.score, g.intro.Score)
+	}
+}
+
+// leadText is the lead of a bullet, or all of a short one.
+func leadText(u ground.Unit) string {
+	lead := strings.TrimRight(u.Passage.Lead, "。：: ")
+	if utf8.RuneCountInString(lead) >= 4 || lead != "" && utf8.RuneCountInString(u.Passage.Text) > 120 {
+		return lead
+	}
+	return strings.TrimRight(oneLine(u.Passage.Text), "。")
+}
+
+func leadSupport(u ground.Unit) ground.Support {
+	s := support(u)
+	if i := strings.Index(u.Passage.Text, u.Passage.Lead); i >= 0 && u.Passage.Lead != "" {
+		s.Start, s.End = i, i+len(u.Passage.Lead)
+	}
+	return s
+}
+
+// enumerates reports whether a sentence itself lists as many members as asked
+// for.
+func enumerates(u ground.Unit, ask question.Ask) bool {
+	longest := 0
+	for _, clause := range strings.FieldsFunc(u.Text, func(r rune) bool { return strings.ContainsRune("，。；：（）", r) }) {
+		n := strings.Count(clause, "、")
+		if n > 0 && (strings.Contains(clause, "和") || strings.Contains(clause, "与") || strings.Contains(clause, "及")) {
+			n++
+		}
+		longest = max(longest, n+1)
+	}
+	if ask.Size > 0 {
+		return longest == ask.Size
+	}
+	return longest >= 3
+}

@@ -1,0 +1,340 @@
+package answer
+
+import (
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"yanbao/rag/ground"
+	"yanbao/rag/lexical"
+	"yanbao/rag/quantity"
+	"yanbao/rag/question"
+	"yanbao/rag/table"
+)
+
+// rowMargin is how far the best row may stay behind the best sentence and
+// still be preferred when the question names one of its cells and its columns.
+const rowMargin = 0.12
+
+// lookUp answers from the cells of one row: those of the columns asked for.
+func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
+	row, ok := bestRow(e)
+	if !ok {
+		return Draft{}, false
+	}
+	t, r, ok := tableOf(e, row)
+	if !ok {
+		return Draft{}, false
+	}
+	look := x.newLook(q, t.View, r)
+	best := e.Selection.Units[0].Score
+	if row.Score < best-1e-9 && !(look.exact() && row.Score >= best-rowMargin) {
+		return Draft{}, false
+	}
+	confidence := Confidence(q, []ground.Unit{row}, e.Selection)
+	if look.exact() {
+		confidence = min(1, confidence+0.15)
+	}
+	if confidence < sufficient {
+		return Draft{}, false
+	}
+	columns := look.columns()
+	if len(columns) == 0 {
+		return Draft{}, false
+	}
+	claim := ground.Claim{}
+	var parts []string
+	for _, c := range columns {
+		text := look.cellText(c)
+		parts = append(parts, t.Columns[c]+"："+text)
+		claim.Supports = append(claim.Supports, cellSupport(row, t.Columns[c], text))
+	}
+	claim.Text = strings.Join(parts, "；") + "。"
+	return Draft{Status: Answered, Confidence: confidence, Claims: []ground.Claim{claim}}, true
+}
+
+func bestRow(e Evidence) (ground.Unit, bool) {
+	for _, u := range e.Selection.Units {
+		if isRow(&u) {
+			return u, true
+		}
+	}
+	return ground.Unit{}, false
+}
+
+func tableOf(e Evidence, u ground.Unit) (Table, int, bool) {
+	for _, t := range e.Tables {
+		if t.ID == u.Passage.TableID && u.Passage.Row >= 1 && u.Passage.Row <= len(t.Table.Rows) {
+			return t, u.Passage.Row - 1, true
+		}
+	}
+	return Table{}, 0, false
+}
+
+// cellSupport cites the cell within the rendered row: the words after its
+// column's name.
+func cellSupport(row ground.Unit, column, text string) ground.Support {
+	s := support(row)
+	s.Column = column
+	p := row.Passage.Text
+	for from := 0; ; {
+		i := strings.Index(p[from:], column)
+		if i < 0 {
+			break
+		}
+		i += from
+		if j := strings.Index(p[i:], text); j >= 0 {
+			s.Start, s.End = i+j, i+j+len(text)
+			return s
+		}
+		from = i + len(column)
+	}
+	if j := strings.Index(p, text); j >= 0 {
+		s.Start, s.End = j, j+len(text)
+	}
+	return s
+}
+
+// look is a question held against one row.
+type look struct {
+	q       question.Question
+	t       *table.View
+	row     int
+	asked   string        // folded question, with other words for its stretches
+	headers []int         // see table.View.Headers
+	named   map[int]int   // columns of the row whose cell the question names, with the runes named
+	fit     []float64     // how well each column answers the best of the asks
+	by      map[int][]int // asks answered by a column
+}
+
+func (x *Extractive) newLook(q question.Question, t *table.View, row int) *look {
+	l := &look{q: q, t: t, row: row, asked: x.widened(q.Text), named: make(map[int]int)}
+	l.headers = t.Headers(l.asked)
+	for _, m := range t.NamedCells(l.asked) {
+		if m.Cell.Row == row {
+			l.named[m.Cell.Column] = m.Runes
+		}
+	}
+	l.fit = make([]float64, len(t.Columns))
+	for _, a := range q.Asks {
+		best, at := 0.0, []int(nil)
+		asked := x.widened(a.Text)
+		headers := t.Headers(asked)
+		for c := range t.Columns {
+			s := l.columnFit(a, c, headers[c], asked)
+			switch {
+			case s > best+1e-9:
+				best, at = s, []int{c}
+			case s > best-1e-9 && s > 0:
+				at = append(at, c)
+			}
+		}
+		if best >= 0.8 {
+			for _, c := range at {
+				l.fit[c] = max(l.fit[c], best)
+			}
+		}
+	}
+	return l
+}
+
+// widened is the folded text followed by the other words for its stretches.
+func (x *Extractive) widened(text string) string {
+	folded := lexical.Fold(text)
+	var b strings.Builder
+	b.WriteString(folded)
+	for _, e := range x.Lexicon.Expand(folded) {
+		for _, a := range e.Alternatives {
+			b.WriteString(" ")
+			b.WriteString(lexical.Fold(a))
+		}
+	}
+	return b.String()
+}
+
+// columnFit tells how well the cell of column c answers ask.
+func (l *look) columnFit(a question.Ask, c, header int, asked string) float64 {
+	s := 0.5 * float64(header)
+	text := l.t.Text(table.Cell{Row: l.row, Column: c})
+	if n, ok := l.named[c]; ok && n*2 >= utf8.RuneCountInString(text) {
+		s -= 1.5 // the question already names it
+	}
+	switch {
+	case a.Kind == question.Date && l.t.ColumnKind(c) == table.Dates:
+		s += 2
+	case a.Kind == question.Document && l.t.ColumnKind(c) == table.Documents:
+		s += 2
+	case a.Kind == question.Number && strings.Contains(lexical.Fold(text), "号") && strings.ContainsAny(text, "〔[（("):
+		s += 2.5
+	case a.Kind == question.Issuer && containsAny(l.t.Columns[c], "发布单位", "发布机构", "发文", "制定", "部门", "机构", "单位"):
+		s += 2
+	case a.Kind == question.Value || a.Kind == question.Count:
+		if len(ground.ValuesOf(quantity.Values(text), a.Units)) > 0 {
+			s += 1.5
+		}
+	case a.Kind == question.Name || a.Kind == question.List || a.Kind == question.Superlative:
+		s += 0.25 * overlapOutside(question.Content(lexical.Fold(a.Text)), lexical.Fold(text))
+	}
+	return s
+}
+
+func containsAny(s string, words ...string) bool {
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// overlapOutside counts common bigrams, at most four.
+func overlapOutside(asked, text string) float64 { return min(4, overlap(asked, text)) }
+
+// exact reports whether the question names a cell of the row and a column.
+func (l *look) exact() bool {
+	if len(l.named) == 0 {
+		return false
+	}
+	for _, f := range l.fit {
+		if f >= 0.8 {
+			return true
+		}
+	}
+	return false
+}
+
+// columns returns the columns of the answer in table order: those asked for
+// and, for orientation, the one that the question names; the whole row where
+// no column is asked for.
+func (l *look) columns() []int {
+	var asked []int
+	for c, f := range l.fit {
+		if f >= 0.8 {
+			asked = append(asked, c)
+		}
+	}
+	show := make(map[int]bool)
+	for _, c := range asked {
+		show[c] = true
+	}
+	if len(asked) == 0 {
+		for c := range l.t.Columns {
+			show[c] = true
+		}
+	}
+	for c := range l.named {
+		show[c] = true
+	}
+	if key := l.keyColumn(); key >= 0 {
+		show[key] = true
+	}
+	return l.fitting(show, asked)
+}
+
+// keyColumn is the first column of words: what the row is about.
+func (l *look) keyColumn() int {
+	for c := range l.t.Columns {
+		if k := l.t.ColumnKind(c); k == table.Words || k == table.Documents {
+			if l.t.Text(table.Cell{Row: l.row, Column: c}) != "" {
+				return c
+			}
+		}
+	}
+	return -1
+}
+
+// fitting keeps the shown columns, dropping those not asked for from the
+// longest on while the answer is too long.
+func (l *look) fitting(show map[int]bool, asked []int) []int {
+	var out []int
+	for c := range l.t.Columns {
+		if show[c] && l.t.Text(table.Cell{Row: l.row, Column: c}) != "" {
+			out = append(out, c)
+		}
+	}
+	isAsked := func(c int) bool {
+		for _, a := range asked {
+			if a == c {
+				return true
+			}
+		}
+		return false
+	}
+	for l.runes(out) > maxRunes {
+		byLength := append([]int(nil), out...)
+		sort.SliceStable(byLength, func(i, j int) bool { return l.runes(byLength[i:i+1]) > l.runes(byLength[j:j+1]) })
+		drop := -1
+		for _, c := range byLength {
+			if !isAsked(c) {
+				drop = c
+				break
+			}
+		}
+		if drop < 0 {
+			break
+		}
+		kept := out[:0]
+		for _, c := range out {
+			if c != drop {
+				kept = append(kept, c)
+			}
+		}
+		out = kept
+	}
+	return out
+}
+
+func (l *look) runes(columns []int) int {
+	n := 0
+	for _, c := range columns {
+		n += utf8.RuneCountInString(l.t.Columns[c]) + utf8.RuneCountInString(l.cellText(c)) + 2
+	}
+	return n
+}
+
+// cellText is the cell, or the one item of it that the question names.
+func (l *look) cellText(c int) string {
+	at := table.Cell{Row: l.row, Column: c}
+	items := l.t.Items(at)
+	if len(items) < 2 || l.fit[c] >= 0.8 && !l.itemNamed(items) {
+		return oneLine(l.t.Text(at))
+	}
+	if l.wantsAll() {
+		return oneLine(l.t.Text(at))
+	}
+	for _, it := range items {
+		if l.names(it) {
+			return oneLine(it)
+		}
+	}
+	return oneLine(l.t.Text(at))
+}
+
+func (l *look) wantsAll() bool {
+	for _, a := range l.q.Asks {
+		if a.Kind == question.List || a.Kind == question.Count {
+			return true
+		}
+	}
+	return strings.Contains(l.asked, "还有")
+}
+
+func (l *look) itemNamed(items []string) bool {
+	for _, it := range items {
+		if l.names(it) {
+			return true
+		}
+	}
+	return false
+}
+
+// names reports whether the question names the head of an item.
+func (l *look) names(item string) bool {
+	head := lexical.Fold(item)
+	if i := strings.IndexAny(head, "(:"); i > 0 {
+		head = head[:i]
+	}
+	return utf8.RuneCountInString(head) >= 2 && strings.Contains(l.asked, head)
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,303 @@
+package answer
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"yanbao/ingest"
+	"yanbao/rag/ground"
+	"yanbao/rag/lexical"
+	"yanbao/rag/quantity"
+	"yanbao/rag/question"
+)
+
+// sentences answers with the sentences that cover the question best: the best
+// one, then those that answer a clause it leaves open or cover much that it
+// does not.
+func (x *Extractive) sentences(q question.Question, e Evidence) (Draft, bool) {
+	chosen := choose(q, e.Selection)
+	if len(chosen) == 0 {
+		return Draft{}, false
+	}
+	confidence := Confidence(q, chosen, e.Selection)
+	if confidence < sufficient {
+		return Draft{}, false
+	}
+	d := Draft{Status: Answered, Confidence: confidence}
+	for i, u := range chosen {
+		text := sentenceText(u)
+		if i == 0 {
+			if v := valueFirst(q, chosen); v != "" {
+				text = v + "：" + text
+			}
+		}
+		d.Claims = append(d.Claims, ground.Claim{Text: text, Supports: []ground.Support{support(u)}})
+	}
+	return d, true
+}
+
+// support cites a whole unit.
+func support(u ground.Unit) ground.Support {
+	return ground.Support{Passage: u.Passage, Start: u.Start, End: u.End, Sources: u.Sources}
+}
+
+// sentenceText is a unit as a sentence of an answer: one line, closed.
+func sentenceText(u ground.Unit) string {
+	s := strings.Join(strings.Fields(strings.ReplaceAll(u.Text, "\n", " ")), " ")
+	s = strings.TrimRight(s, "。；，;, ")
+	if u.Passage.Lead != "" && u.Start > 0 && needsSubject(s) {
+		s = strings.TrimRight(u.Passage.Lead, "：:。") + "：" + s
+	}
+	return s + "。"
+}
+
+// needsSubject reports whether a sentence begins with a word that points back.
+func needsSubject(s string) bool {
+	for _, w := range []string{"是", "通过", "其", "该", "它", "此", "这"} {
+		if strings.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// choose picks the sentences of an answer, best first.
+func choose(q question.Question, sel ground.Selection) []ground.Unit {
+	var chosen []ground.Unit
+	var runes int
+	open := append([]question.Ask(nil), q.Asks...)
+	covered := sel.NewCover()
+	for len(chosen) < maxSentences {
+		best, bestGain := -1, 0.0
+		for i := range sel.Units {
+			u := &sel.Units[i]
+			if i > 60 {
+				break
+			}
+			gain := u.Score
+			if len(chosen) > 0 {
+				gain = addition(u, chosen, open, covered, sel)
+			}
+			if gain > bestGain+1e-9 && !repeats(u, chosen) {
+				best, bestGain = i, gain
+			}
+		}
+		if best < 0 {
+			break
+		}
+		u := sel.Units[best]
+		n := utf8.RuneCountInString(u.Text)
+		if len(chosen) > 0 && runes+n > maxRunes {
+			break
+		}
+		runes += n
+		chosen = append(chosen, u)
+		covered.Add(&u)
+		open = stillOpen(open, &u)
+	}
+	return chosen
+}
+
+// addition is what a further sentence adds to an answer; 0 for one that is not
+// worth its length.
+func addition(u *ground.Unit, chosen []ground.Unit, open []question.Ask, covered ground.Cover, sel ground.Selection) float64 {
+	if u.Score < 0.55*chosen[0].Score || u.Names == ground.Conflict || u.Period == ground.Conflict || u.Subject == ground.Conflict {
+		return 0
+	}
+	gain := covered.Gain(u)
+	answers := 0.0
+	for _, a := range open {
+		if f := ground.TypeFit(a, u); f >= 0.7 {
+			answers += 0.15 * f
+		}
+	}
+	if gain < 0.13 && (answers == 0 || gain < 0.04) {
+		return 0
+	}
+	return gain + answers + 0.1*u.Score
+}
+
+// stillOpen drops the asks that u can answer.
+func stillOpen(open []question.Ask, u *ground.Unit) []question.Ask {
+	var left []question.Ask
+	for _, a := range open {
+		if ground.TypeFit(a, u) < 0.7 {
+			left = append(left, a)
+		}
+	}
+	return left
+}
+
+func repeats(u *ground.Unit, chosen []ground.Unit) bool {
+	for _, c := range chosen {
+		if c.Passage.ID == u.Passage.ID && c.Start == u.Start || c.Text == u.Text {
+			return true
+		}
+		if u.Passage.DuplicateOf == c.Passage.ID || c.Passage.DuplicateOf == u.Passage.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// Confidence estimates how surely the chosen units answer the question, from
+// how much of it they cover and whether they meet its demands.
+func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection) float64 {
+	first := chosen[0]
+	cover := sel.NewCover()
+	for i := range chosen {
+		cover.Add(&chosen[i])
+	}
+	c := 0.55*cover.Share() + 0.45*first.Coverage
+	c += 0.08 * fitOf(q, chosen)
+	if first.Period == ground.Conflict {
+		c -= 0.35
+	}
+	if first.Names == ground.Conflict {
+		c -= 0.25
+	}
+	if first.Ordinal == ground.Conflict {
+		c -= 0.25
+	}
+	if first.Subject == ground.Conflict {
+		c -= 0.3
+	}
+	if len(sel.Unknown) > 0 {
+		c -= 0.1
+	}
+	if figureIsNearer(q, first, sel) {
+		c -= 0.3
+	}
+	return min(1, max(0, c))
+}
+
+// fitOf averages over the asks the best fit of the chosen units.
+func fitOf(q question.Question, chosen []ground.Unit) float64 {
+	sum := 0.0
+	for _, a := range q.Asks {
+		best := -1.0
+		for i := range chosen {
+			best = max(best, ground.TypeFit(a, &chosen[i]))
+		}
+		sum += best
+	}
+	return sum / float64(len(q.Asks))
+}
+
+// figureIsNearer reports whether a caption without data covers a question for
+// values clearly better than the best sentence does.
+func figureIsNearer(q question.Question, first ground.Unit, sel ground.Selection) bool {
+	if !q.Wants(question.Value) && !q.Wants(question.Rank) && !q.Wants(question.Count) {
+		return false
+	}
+	for _, f := range sel.Figures {
+		if f.Direct > first.Direct+0.12 && f.Period != ground.Conflict && f.Coverage > 0.5 {
+			return true
+		}
+	}
+	return false
+}
+
+// valueFirst returns the values that the question asks for, to stand in front
+// of the answer; "" where they are not plain to see.
+func valueFirst(q question.Question, chosen []ground.Unit) string {
+	var out []string
+	for _, a := range q.Asks {
+		if a.Kind != question.Value || len(a.Units) == 0 {
+			continue
+		}
+		vs := ground.ValuesOf(chosen[0].Values, a.Units)
+		if v, ok := nearest(vs, chosen[0], q, a); ok && !contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return strings.Join(out, "，")
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// nearest picks the one value whose own clause speaks of what is asked; ok is
+// false when two are as near.
+func nearest(vs []quantity.Value, u ground.Unit, q question.Question, a question.Ask) (string, bool) {
+	best, second, pick := -1.0, -1.0, ""
+	asked := lexical.Fold(question.Content(lexical.Fold(q.Text)))
+	for _, v := range vs {
+		clause := clauseOf(u.Text, v.Start, v.End)
+		s := overlap(asked, lexical.Fold(clause))
+		for _, p := range q.Periods {
+			for _, have := range quantity.Periods(clause) {
+				if p.Covers(have) {
+					s += 3
+				} else {
+					s -= 3
+				}
+			}
+		}
+		if s > best {
+			best, second, pick = s, best, v.Text
+		} else if s > second {
+			second = s
+		}
+	}
+	return pick, pick != "" && best > second
+}
+
+// clauseOf returns the clause around [start,end).
+func clauseOf(s string, start, end int) string {
+	from := strings.LastIndexAny(s[:start], "，。；：！？,;")
+	if from >= 0 {
+		_, n := utf8.DecodeRuneInString(s[from:])
+		from += n
+	} else {
+		from = 0
+	}
+	to := strings.IndexAny(s[end:], "，。；！？,;")
+	if to < 0 {
+		return s[from:]
+	}
+	return s[from : end+to]
+}
+
+// overlap counts the bigrams of asked that text holds.
+func overlap(asked, text string) float64 {
+	n := 0.0
+	rs := []rune(asked)
+	for i := 0; i+1 < len(rs); i++ {
+		if rs[i] == ' ' || rs[i+1] == ' ' {
+			continue
+		}
+		if strings.Contains(text, string(rs[i:i+2])) {
+			n++
+		}
+	}
+	return n
+}
+
+// stated reports whether some claim holds the value.
+func stated(v quantity.Value, claims []ground.Claim) bool {
+	for _, c := range claims {
+		for _, w := range quantity.Values(c.Text) {
+			if w.Same(v) {
+				return true
+			}
+		}
+		for _, s := range c.Supports {
+			for _, w := range quantity.Values(s.Passage.Text) {
+				if w.Same(v) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// isRow reports whether a unit is a table row.
+func isRow(u *ground.Unit) bool { return u.Passage.Kind == ingest.KindRow }

@@ -1,0 +1,201 @@
+package rag
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"yanbao/ingest"
+	"yanbao/rag/answer"
+	"yanbao/rag/ground"
+	"yanbao/rag/quantity"
+	"yanbao/rag/question"
+	"yanbao/rag/retrieve"
+)
+
+// maxRelated is how many passages a refusal or answer offers besides those it
+// cites.
+const maxRelated = 3
+
+// compose gives a verified draft the form of the API.
+func (e *Engine) compose(q Question, asked question.Question, d answer.Draft, passages []retrieve.Result) *Answer {
+	language := q.Language
+	if language == "" {
+		language = "zh"
+		if asked.English {
+			language = "en"
+		}
+	}
+	a := &Answer{
+		ID:         e.answerID(q),
+		Question:   q.Text,
+		Status:     Status(d.Status),
+		Language:   language,
+		Claims:     []Claim{},
+		Citations:  []Citation{},
+		Related:    []Related{},
+		Mode:       "extractive",
+		Confidence: round3(d.Confidence),
+		Notices:    []string{},
+	}
+	words := wordingFor(language)
+	if d.Status == answer.Answered {
+		e.addClaims(a, d.Claims)
+	} else {
+		a.Answer = words.refusal(d)
+	}
+	for _, n := range d.Notices {
+		a.Notices = append(a.Notices, words.notice(n, e.figureCaption(n)))
+	}
+	e.addRelated(a, passages)
+	return a
+}
+
+// addClaims numbers the citations in order of first use and sets the markers
+// before the full stop of each claim.
+func (e *Engine) addClaims(a *Answer, claims []ground.Claim) {
+	number := make(map[string]int)
+	var text strings.Builder
+	for _, c := range claims {
+		claim := Claim{Text: c.Text, Citations: []int{}, Verdict: string(ground.Supported), Values: []Value{}}
+		for _, s := range c.Supports {
+			key := fmt.Sprintf("%s %d %d", s.Passage.ID, s.Start, s.End)
+			n, ok := number[key]
+			if !ok {
+				n = len(a.Citations) + 1
+				number[key] = n
+				a.Citations = append(a.Citations, e.citation(n, s))
+			}
+			claim.Citations = append(claim.Citations, n)
+		}
+		claim.Values = valuesOf(c, claim.Citations)
+		a.Claims = append(a.Claims, claim)
+		text.WriteString(marked(c.Text, claim.Citations))
+	}
+	a.Answer = text.String()
+}
+
+func marked(text string, citations []int) string {
+	var marks strings.Builder
+	for _, n := range citations {
+		fmt.Fprintf(&marks, "[%d]", n)
+	}
+	body := strings.TrimRight(text, "。.！？!?")
+	return body + marks.String() + text[len(body):]
+}
+
+// valuesOf lists the numbers of a claim with the citation that holds each.
+func valuesOf(c ground.Claim, citations []int) []Value {
+	out := []Value{}
+	for _, v := range quantity.Values(c.Text) {
+		val := Value{Text: v.Text}
+		for i, s := range c.Supports {
+			if strings.Contains(s.Passage.Text, v.Text) {
+				val.Citation = citations[i]
+				break
+			}
+		}
+		for _, k := range c.Computed {
+			if strings.Contains(k.Text, v.Text) {
+				val.Citation, val.Formula = 0, k.Formula
+			}
+		}
+		out = append(out, val)
+	}
+	return out
+}
+
+func (e *Engine) citation(n int, s ground.Support) Citation {
+	p := s.Passage
+	from := utf8.RuneCountInString(p.Text[:s.Start])
+	c := Citation{
+		N:             n,
+		PassageID:     p.ID,
+		Document:      e.documentRef(p.DocumentID),
+		Kind:          p.Kind,
+		Section:       append([]string{}, p.Section...),
+		Text:          p.Text,
+		Quote:         s.Quote(),
+		Span:          [2]int{from, from + utf8.RuneCountInString(s.Quote())},
+		PrimarySource: strings.Join(s.Sources, "、"),
+		URL:           "/d/" + p.DocumentID + "#" + p.ID,
+	}
+	if p.TableID != "" {
+		c.Table = &TableRef{ID: p.TableID, Row: p.Row, Column: s.Column, Caption: e.tableCaption(p)}
+	}
+	return c
+}
+
+func (e *Engine) tableCaption(p *ingest.Passage) string {
+	if d, ok := e.index.Document(p.DocumentID); ok {
+		for _, t := range d.Tables {
+			if t.ID == p.TableID {
+				return t.Caption
+			}
+		}
+	}
+	return ""
+}
+
+// figureCaption is the caption that a notice names by the ID of its figure.
+func (e *Engine) figureCaption(n answer.Notice) string {
+	if n.Kind != answer.FigureOnly {
+		return n.Text
+	}
+	for _, d := range e.index.Documents() {
+		for _, f := range d.Figures {
+			if f.ID == n.Text {
+				return f.Caption
+			}
+		}
+	}
+	return n.Text
+}
+
+func (e *Engine) documentRef(id string) DocumentRef {
+	d, ok := e.index.Document(id)
+	if !ok {
+		return DocumentRef{ID: id}
+	}
+	return DocumentRef{ID: d.ID, Title: d.Title, Publisher: d.Publisher, Date: d.Date, Edition: d.Edition}
+}
+
+// addRelated offers the nearest passages that no claim cites, one per section.
+func (e *Engine) addRelated(a *Answer, passages []retrieve.Result) {
+	if a.Status == OutOfScope {
+		return
+	}
+	seen := make(map[string]bool)
+	for _, c := range a.Citations {
+		seen[c.PassageID] = true
+		seen[strings.Join(c.Section, "\x00")] = true
+	}
+	for _, r := range passages {
+		section := strings.Join(r.Passage.Section, "\x00")
+		if len(a.Related) == maxRelated {
+			return
+		}
+		if seen[r.Passage.ID] || seen[section] {
+			continue
+		}
+		seen[section] = true
+		a.Related = append(a.Related, Related{PassageID: r.Passage.ID, Section: append([]string{}, r.Passage.Section...), Text: r.Passage.Text})
+	}
+}
+
+// answerID is the same for the same question put to the same documents.
+func (e *Engine) answerID(q Question) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q %q %d", q.Text, q.Document, q.Language, q.Mode, q.K)
+	for _, t := range q.History {
+		fmt.Fprintf(h, " %q %q", t.Question, t.Answer)
+	}
+	for _, d := range e.index.Documents() {
+		fmt.Fprintf(h, " %s@%s", d.ID, d.Edition)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+func round3(f float64) float64 { return float64(int(f*1000+0.5)) / 1000 }

@@ -1,0 +1,55 @@
+package ground
+
+// Cover tells how much of a question a growing set of units covers.
+type Cover struct {
+	terms *termSet
+	best  []float64
+}
+
+// NewCover returns an empty cover of the question of the selection.
+func (s *Selection) NewCover() Cover {
+	return Cover{terms: &s.terms, best: make([]float64, len(s.terms.terms))}
+}
+
+// Add counts what u itself holds.
+func (c *Cover) Add(u *Unit) {
+	text := unitText(u)
+	for i := range c.terms.terms {
+		c.best[i] = max(c.best[i], c.terms.terms[i].match(text))
+	}
+}
+
+// Gain returns the share of the question that u would add.
+func (c *Cover) Gain(u *Unit) float64 {
+	text := unitText(u)
+	sum := 0.0
+	for i := range c.terms.terms {
+		t := &c.terms.terms[i]
+		if m := t.match(text); m > c.best[i] {
+			sum += (m - c.best[i]) * t.weight
+		}
+	}
+	if c.terms.total == 0 {
+		return 0
+	}
+	return sum / c.terms.total
+}
+
+// Share returns the covered share of the question.
+func (c *Cover) Share() float64 {
+	if c.terms.total == 0 {
+		return 0
+	}
+	sum := 0.0
+	for i := range c.terms.terms {
+		sum += c.best[i] * c.terms.terms[i].weight
+	}
+	return sum / c.terms.total
+}
+
+func unitText(u *Unit) passageText {
+	if u.text.terms == nil {
+		u.text = newPassageText(u.Text)
+	}
+	return u.text
+}

@@ -1,0 +1,228 @@
+package ground
+
+import (
+	"math"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"yanbao/ingest"
+	"yanbao/rag/lexical"
+	"yanbao/rag/quantity"
+	"yanbao/rag/question"
+)
+
+// Unit is the smallest stretch of a passage that an answer quotes: a sentence,
+// a row, a caption, a note.
+type Unit struct {
+	Passage  *ingest.Passage
+	Start    int // byte offsets into Passage.Text
+	End      int
+	Text     string
+	Score    float64 // for ordering
+	Coverage float64 // of the question by the unit and what stands around it, 0 to 1
+	Direct   float64 // of the question by the unit alone
+	Period   Fit     // of the periods asked for
+	Names    Fit     // of the names asked about
+	Ordinal  Fit     // of the place asked for (第二, 第19号)
+	Subject  Fit     // of what is measured (大模型市场规模 is not 具身智能市场规模)
+	Values   []quantity.Value
+	Periods  []quantity.Period
+	Sources  []string // primary sources of the unit
+	text     passageText
+}
+
+// Fit says how a unit meets one demand of a question.
+type Fit int
+
+// Fits, worst first.
+const (
+	Conflict Fit = iota - 1 // it speaks of another one
+	Silent                  // not asked for, or the unit does not say
+	Context                 // what stands around it does
+	Meets                   // the unit itself does
+)
+
+// Candidate is a retrieved passage with its relevance.
+type Candidate struct {
+	Passage *ingest.Passage
+	Score   float64 // 0 to 1
+	Rank    int     // from 1
+}
+
+// Library gives the document of a passage.
+type Library interface {
+	Document(id string) (*ingest.Document, bool)
+}
+
+// Selector finds the units of passages that answer a question.
+type Selector struct {
+	Lexicon *question.Lexicon
+	Rarity  Rarity
+	Library Library
+}
+
+// Selection is what a Selector found, best first.
+type Selection struct {
+	Units   []Unit
+	Figures []Unit   // captions without data that the question is about, best first
+	Unknown []string // names in the question that no passage holds
+	terms   termSet
+}
+
+// Select scores every unit of the candidates against q.
+func (s *Selector) Select(q question.Question, candidates []Candidate) Selection {
+	sel := Selection{terms: newTermSet(q, s.Lexicon, s.Rarity)}
+	sel.Unknown = s.unknownNames(q)
+	names := s.namesAsked(q)
+	ordinals := ordinalsAsked(q)
+	for _, c := range candidates {
+		ctx := s.around(c.Passage)
+		for _, sp := range unitSpans(c.Passage) {
+			u := Unit{Passage: c.Passage, Start: sp[0], End: sp[1], Text: c.Passage.Text[sp[0]:sp[1]]}
+			s.score(&u, q, &sel.terms, ctx, names, ordinals, c)
+			if c.Passage.Kind == ingest.KindFigure {
+				sel.Figures = append(sel.Figures, u)
+			} else {
+				sel.Units = append(sel.Units, u)
+			}
+		}
+	}
+	order(sel.Units)
+	order(sel.Figures)
+	return sel
+}
+
+func order(units []Unit) {
+	sort.SliceStable(units, func(i, j int) bool {
+		a, b := units[i], units[j]
+		if math.Abs(a.Score-b.Score) > 1e-12 {
+			return a.Score > b.Score
+		}
+		if a.Passage.ID != b.Passage.ID {
+			return a.Passage.ID < b.Passage.ID
+		}
+		return a.Start < b.Start
+	})
+}
+
+// unitSpans cuts running text into sentences; everything else is one unit.
+func unitSpans(p *ingest.Passage) [][2]int {
+	switch p.Kind {
+	case ingest.KindText, ingest.KindNote:
+		return ingest.Sentences(p.Text)
+	case ingest.KindTable: // its rows are passages of their own
+		return nil
+	}
+	return [][2]int{{0, len(p.Text)}}
+}
+
+// context is what stands around a unit, folded.
+type context struct {
+	near    passageText // lead and the paragraph
+	far     passageText // section titles, captions
+	periods []quantity.Period
+}
+
+func (s *Selector) around(p *ingest.Passage) context {
+	near := p.Lead
+	far := strings.Join(p.Section, " ")
+	if d, ok := s.Library.Document(p.DocumentID); ok {
+		if p.Block >= 0 && p.Block < len(d.Blocks) && p.Kind == ingest.KindText {
+			b := d.Blocks[p.Block]
+			near += " " + d.Text[b.Start:b.End]
+		}
+		for i := range d.Tables {
+			if t := &d.Tables[i]; p.TableID == t.ID && p.TableID != "" {
+				near += " " + t.Caption
+				far += " " + strings.Join(t.Notes, " ")
+			}
+		}
+		for i := range d.Figures {
+			if f := &d.Figures[i]; p.FigureID == f.ID && p.FigureID != "" {
+				near += " " + f.Caption + " " + strings.Join(f.Notes, " ")
+			}
+		}
+	}
+	return context{
+		near:    newPassageText(near),
+		far:     newPassageText(far),
+		periods: quantity.Periods(near + " " + far),
+	}
+}
+
+// Weights of the parts of a unit's score, chosen on our own question sets
+// (docs/evaluation.md).
+const (
+	nearFactor = 0.6
+	farFactor  = 0.35
+
+	weightRelevance = 0.35
+	weightDirect    = 0.45
+	weightType      = 0.22
+	weightPeriod    = 0.20
+	weightNames     = 0.20
+	weightOrdinal   = 0.25
+	weightSubject   = 0.30
+	weightLength    = 0.05
+)
+
+func (s *Selector) score(u *Unit, q question.Question, ts *termSet, ctx context, names []nameAsked, ordinals []string, c Candidate) {
+	text := newPassageText(u.Text)
+	u.text = text
+	u.Direct = ts.coverage(weighted{text, 1})
+	u.Coverage = ts.coverage(weighted{text, 1}, weighted{ctx.near, nearFactor}, weighted{ctx.far, farFactor})
+	u.Values = quantity.Values(u.Text)
+	u.Periods = quantity.Periods(u.Text)
+	u.Period = periodFit(q.Periods, u.Periods, ctx.periods)
+	u.Names = s.nameFit(names, text, ctx, u.Text)
+	u.Ordinal = ordinalFit(ordinals, u.Text)
+	u.Subject = subjectFit(ts.text, text.folded, u)
+	u.Sources = sources(u)
+	u.Score = u.Coverage + weightDirect*u.Direct + weightRelevance*c.Score +
+		weightType*bestTypeFit(q, u) +
+		weightPeriod*float64(u.Period)/2 + weightNames*float64(u.Names)/2 +
+		weightOrdinal*float64(u.Ordinal)/2 + weightSubject*math.Min(0, float64(u.Subject)) +
+		weightLength*brevity(u.Text)
+}
+
+// brevity favours short units slightly, and empty leads not at all.
+func brevity(s string) float64 {
+	n := float64(utf8.RuneCountInString(s))
+	switch {
+	case n < 12:
+		return -1
+	case n < 80:
+		return 0.5
+	}
+	return 0.5 - math.Min(1, (n-80)/200)
+}
+
+// sources returns the primary sources of a unit: those its own words name,
+// else those a note binds to its passage.
+func sources(u *Unit) []string {
+	if named := ingest.NamedSources(u.Text); len(named) > 0 {
+		return named
+	}
+	if len(u.Passage.Sources) > 0 {
+		return u.Passage.Sources
+	}
+	// 根据X数据，…。其中，…: the sentence before names it.
+	before := u.Passage.Text[:u.Start]
+	spans := ingest.Sentences(before)
+	if n := len(spans); n > 0 && continues(u.Text) {
+		return ingest.NamedSources(before[spans[n-1][0]:spans[n-1][1]])
+	}
+	return nil
+}
+
+// continues reports whether a sentence goes on from the one before.
+func continues(s string) bool {
+	f := lexical.Fold(s)
+	for _, w := range []string{"其中", "同时", "此外", "届时", "另", "其"} {
+		if strings.HasPrefix(f, w) {
+			return true
+		}
+	}
+	return false
+}

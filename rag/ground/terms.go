@@ -1,0 +1,196 @@
+package ground
+
+import (
+	"math"
+	"strings"
+
+	"yanbao/rag/lexical"
+	"yanbao/rag/question"
+)
+
+// Rarity tells how much a term says: 0 for one in every passage, growing the
+// rarer it is; ok is false for a term that no passage holds.
+type Rarity func(term string) (idf float64, ok bool)
+
+// termSet is the content of a question, cut into Han bigrams and Latin or
+// number words, each with its weight and with other ways to say it.
+type termSet struct {
+	terms []term
+	total float64
+	text  string // folded question without its asking words
+}
+
+type term struct {
+	text    string
+	weight  float64
+	forms   []form // other words for the stretch that the term lies in
+	name    bool   // part of a name
+	unknown bool   // no passage holds it, nor any of its forms
+}
+
+type form struct {
+	text   string // folded
+	weight float64
+}
+
+// unknownWeight is the part of the highest rarity that a word counts which no
+// passage holds: much for a name, little for a colloquial word.
+const (
+	unknownWord = 0.35
+	unknownName = 1.6
+	nameBoost   = 1.5
+)
+
+// newTermSet cuts q's text. The stretches that ask (多少, 是哪家) are left
+// out.
+func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termSet {
+	folded := lexical.Fold(q.Text)
+	content := question.Content(folded)
+	ts := termSet{text: content}
+	spans := expansions(lex, folded)
+	maxIDF := 0.0
+	for _, w := range grams(content) {
+		idf, ok := rarity(w.Text)
+		t := term{text: w.Text, weight: idf}
+		for _, e := range spans {
+			if w.Start < e.end && e.start < w.End {
+				t.forms = append(t.forms, e.forms...)
+				t.name = t.name || e.name
+			}
+		}
+		if !ok {
+			t.unknown = true
+			t.weight = -1
+			for _, f := range t.forms {
+				if known(f.text, rarity) {
+					t.unknown = false
+				}
+			}
+		}
+		maxIDF = math.Max(maxIDF, t.weight)
+		ts.terms = append(ts.terms, t)
+	}
+	if maxIDF == 0 {
+		maxIDF = 1
+	}
+	for i := range ts.terms {
+		t := &ts.terms[i]
+		switch {
+		case t.unknown && t.name:
+			t.weight = unknownName * maxIDF
+		case t.unknown:
+			t.weight = unknownWord * maxIDF
+		case t.weight < 0: // known by another word only
+			t.weight = 0.6 * maxIDF
+		case t.name:
+			t.weight *= nameBoost
+		}
+		ts.total += t.weight
+	}
+	return ts
+}
+
+func known(text string, rarity Rarity) bool {
+	all := true
+	for _, g := range grams(text) {
+		if _, ok := rarity(g.Text); !ok {
+			all = false
+		}
+	}
+	return all
+}
+
+type span struct {
+	start, end int
+	forms      []form
+	name       bool
+}
+
+func expansions(lex *question.Lexicon, folded string) []span {
+	var out []span
+	for _, e := range lex.Expand(folded) {
+		s := span{start: e.Start, end: e.End, name: e.Name()}
+		for _, a := range e.Alternatives {
+			s.forms = append(s.forms, form{lexical.Fold(a), e.Weight})
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// grams returns the terms of folded text that count: bigrams, words, numbers,
+// dates and document numbers, and a lone Han character that stands between
+// blanks.
+func grams(folded string) []lexical.Term {
+	all := lexical.AppendTerms(nil, folded)
+	var out []lexical.Term
+	for i, t := range all {
+		switch t.Kind {
+		case lexical.Bigram, lexical.Word, lexical.Number, lexical.Date, lexical.DocNumber:
+			out = append(out, t)
+		case lexical.Unigram:
+			before := i > 0 && all[i-1].End == t.Start
+			after := i+1 < len(all) && all[i+1].Start <= t.End && all[i+1].End > t.End
+			if !before && !after {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// passageText is folded text with its set of terms.
+type passageText struct {
+	folded string
+	terms  map[string]bool
+}
+
+func newPassageText(s string) passageText {
+	p := passageText{folded: lexical.Fold(s)}
+	all := lexical.AppendTerms(nil, p.folded)
+	p.terms = make(map[string]bool, len(all))
+	for _, t := range all {
+		p.terms[t.Text] = true
+	}
+	return p
+}
+
+// match returns how far t stands in text: 1 for the term itself, the form's
+// weight for another way to say it, else 0.
+func (t *term) match(text passageText) float64 {
+	if text.terms[t.text] {
+		return 1
+	}
+	best := 0.0
+	for _, f := range t.forms {
+		if f.weight > best && strings.Contains(text.folded, f.text) {
+			best = f.weight
+		}
+	}
+	return best
+}
+
+// coverage weighs how much of the question the texts hold; each text counts
+// with its factor, the best one for each term.
+func (ts *termSet) coverage(texts ...weighted) float64 {
+	if ts.total == 0 {
+		return 0
+	}
+	sum := 0.0
+	for i := range ts.terms {
+		t := &ts.terms[i]
+		best := 0.0
+		for _, x := range texts {
+			if x.factor > best {
+				best = math.Max(best, x.factor*t.match(x.text))
+			}
+		}
+		sum += best * t.weight
+	}
+	return sum / ts.total
+}
+
+type weighted struct {
+	text   passageText
+	factor float64
+}

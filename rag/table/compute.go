@@ -1,0 +1,113 @@
+package table
+
+import (
+	"sort"
+
+	"yanbao/rag/quantity"
+)
+
+// Filter keeps the rows of rows whose cell in column c is named by the given
+// folded text: equal to it if any cell is, else holding it as an item.
+func (v *View) Filter(rows []int, c int, folded string) []int {
+	var equal, holding []int
+	for _, r := range rows {
+		if v.folded[r][c] == folded {
+			equal = append(equal, r)
+			continue
+		}
+		for _, n := range v.namesIn(Cell{r, c}) {
+			if n == folded {
+				holding = append(holding, r)
+				break
+			}
+		}
+	}
+	if len(equal) > 0 {
+		return equal
+	}
+	return holding
+}
+
+// Extreme returns the cells with the greatest (or least) number of column c
+// among rows, all ties, in row order; nil where no cell holds one number.
+func (v *View) Extreme(rows []int, c int, least bool) ([]Cell, quantity.Value) {
+	var best quantity.Value
+	var cells []Cell
+	for _, r := range rows {
+		n, ok := v.Number(Cell{r, c})
+		if !ok {
+			continue
+		}
+		switch {
+		case cells == nil || (n.Number < best.Number) == least && n.Number != best.Number:
+			best, cells = n, []Cell{{r, c}}
+		case n.Number == best.Number && v.Rows[r][c].Text == v.Text(cells[0]) && v.Rows[r][c].Inherited:
+		case n.Number == best.Number:
+			cells = append(cells, Cell{r, c})
+		}
+	}
+	return cells, best
+}
+
+// Sum adds the numbers of column c over rows. ok is false where a cell holds
+// no number or the units differ.
+func (v *View) Sum(rows []int, c int) (sum quantity.Value, cells []Cell, ok bool) {
+	for _, r := range rows {
+		n, has := v.Number(Cell{r, c})
+		if !has || len(cells) > 0 && n.Unit != sum.Unit {
+			return quantity.Value{}, nil, false
+		}
+		sum.Unit = n.Unit
+		sum.Number += n.Number
+		cells = append(cells, Cell{r, c})
+	}
+	sum.High = sum.Number
+	return sum, cells, len(cells) > 0
+}
+
+// Group is one value of a column and what another column holds for it.
+type Group struct {
+	Key     Cell
+	Members []Cell // distinct cells of the other column
+	Rows    []int
+}
+
+// GroupBy collects the distinct cells of column member for each distinct cell
+// of column key, in row order.
+func (v *View) GroupBy(rows []int, key, member int) []Group {
+	var out []Group
+	at := make(map[string]int)
+	for _, r := range rows {
+		k := v.folded[r][key]
+		if k == "" {
+			continue
+		}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, Group{Key: Cell{r, key}})
+		}
+		out[i].Rows = append(out[i].Rows, r)
+	}
+	for i := range out {
+		out[i].Members = v.Distinct(member, out[i].Rows)
+	}
+	return out
+}
+
+// Most returns the groups with the most (or fewest) members, all ties.
+func Most(groups []Group, fewest bool) []Group {
+	sorted := append([]Group(nil), groups...)
+	sort.SliceStable(sorted, func(i, j int) bool {
+		if fewest {
+			return len(sorted[i].Members) < len(sorted[j].Members)
+		}
+		return len(sorted[i].Members) > len(sorted[j].Members)
+	})
+	n := 0
+	for n < len(sorted) && len(sorted[n].Members) == len(sorted[0].Members) {
+		n++
+	}
+	return sorted[:n]
+}
