@@ -87,11 +87,8 @@ func unitsAsked(clause string) []string {
 		if word == "国家" {
 			word = "个"
 		}
-		if u, ok := quantity.Canonical(word); ok {
+		if u, ok := quantity.Canonical(word); ok && word != "成" {
 			out = append(out, u)
-		}
-		if word == "成" {
-			out = append(out, "%")
 		}
 	}
 	low := strings.ToLower(clause)

@@ -31,11 +31,8 @@ func Resolve(lex *Lexicon, history []Turn, text string) string {
 	last := history[len(history)-1]
 	resolved := resolveYears(last, text)
 	resolved, pointed := resolvePointers(lex, last, resolved)
-	if needsTopic(lex, text) {
+	if !pointed && needsTopic(lex, text) {
 		return topicOf(lex, last.Question, resolved) + " " + resolved
-	}
-	if pointed {
-		return resolved
 	}
 	return resolved
 }
