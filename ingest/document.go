@@ -75,16 +75,19 @@ const (
 // Block is one stretch of the reading text. Blocks cover the text in order
 // and without overlap; what lies between two blocks is white space.
 type Block struct {
-	Kind    BlockKind `json:"kind"`
-	Section int       `json:"section"` // index into Document.Sections, -1 before the first heading
-	Start   int       `json:"start"`
-	End     int       `json:"end"`
-	LeadEnd int       `json:"lead_end,omitempty"` // Text[Start:LeadEnd] is the bold lead or the drawing label; 0 without one
-	List    int       `json:"list,omitempty"`     // number of the list or drawing that the block is a member of, from 1; 0 for none
-	Item    int       `json:"item,omitempty"`     // place in that list, from 1
-	Table   string    `json:"table,omitempty"`    // ID of the table, where Kind is BlockTable or a note belongs to it
-	Figure  string    `json:"figure,omitempty"`   // ID of the figure that a label, caption or note belongs to
-	Line    int       `json:"line"`               // 1-based line of the source file where the block begins
+	Kind     BlockKind `json:"kind"`
+	Section  int       `json:"section"` // index into Document.Sections, -1 before the first heading
+	Start    int       `json:"start"`
+	End      int       `json:"end"`
+	LeadEnd  int       `json:"lead_end,omitempty"`  // Text[Start:LeadEnd] is the bold lead or the drawing label; 0 without one
+	List     int       `json:"list,omitempty"`      // number of the list or drawing that the block is a member of, from 1; 0 for none
+	Item     int       `json:"item,omitempty"`      // place in that list, from 1
+	Table    string    `json:"table,omitempty"`     // ID of the table, where Kind is BlockTable or a note belongs to it
+	Figure   string    `json:"figure,omitempty"`    // ID of the figure that a label, caption or note belongs to
+	Sources  []string  `json:"sources,omitempty"`   // primary sources that a source line names
+	Calls    []int     `json:"calls,omitempty"`     // of a note: offsets of the signs in running text that it explains
+	SourceID string    `json:"source_id,omitempty"` // of a ready passage: the id that its author gave it
+	Line     int       `json:"line"`                // 1-based line of the source file where the block begins
 }
 
 // Figure is a drawing or chart of which the text holds a caption.

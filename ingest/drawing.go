@@ -1,0 +1,166 @@
+package ingest
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Limits of what is taken for a label of a drawing, in runes.
+const (
+	maxLabel     = 20  // the label itself
+	maxLabelText = 220 // what stands under it
+	maxTermText  = 60  // what stands under a label without a drawing
+)
+
+// imageDescription matches the opening of a sentence in which a machine
+// describes a picture.
+var imageDescription = regexp.MustCompile(`^(?:an?|the|this|these)\s.*\b(?:image|graphic|photo(?:graph)?|picture|illustration|icon|diagram|logo|background|drawing|silhouette|depicts?|featuring|close-up)\b`)
+
+// pageFooter matches page numbers.
+var pageFooter = regexp.MustCompile(`^(?i:第\s*\d{1,4}\s*页(?:\s*[/，,]?\s*共\s*\d{1,4}\s*页)?|-\s*\d{1,4}\s*-|page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|\d{1,4}\s*/\s*\d{1,4})$`)
+
+// markAsides finds what is not part of the report: page footers, headings
+// repeated on a continued page, and in a Chinese document the English
+// descriptions that a machine gave of its images.
+func (t *tree) markAsides(title int, language string) {
+	cover := t.coverEnd(title)
+	count := map[string]int{}
+	for i := range t.nodes {
+		if n := &t.nodes[i]; n.role == roleText && runeLen(n.text) <= 40 {
+			count[n.text]++
+		}
+	}
+	page := -1
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		switch {
+		case n.role == roleHeading && page >= 0 && n.text == t.nodes[page].text && n.level == t.nodes[page].level && i > page+1:
+			n.role = roleAside
+		case n.role == roleHeading || n.role == roleChapter:
+			page = i
+		case n.role == roleText && (pageFooter.MatchString(n.text) || count[n.text] >= 4 && runeLen(n.text) <= 40 && !t.underLabel(i)):
+			n.role = roleAside
+		case n.role == roleText && language == "zh" && t.describesImage(i, i < cover):
+			n.role = roleAside
+			if j := i + 1; j < cover && t.nodes[j].role == roleText && runeLen(t.nodes[j].text) <= 3 {
+				t.nodes[j].role = roleAside // the words inside the picture
+			}
+		}
+	}
+}
+
+// coverEnd returns the first heading after the title, where the cover ends.
+func (t *tree) coverEnd(title int) int {
+	for i := title + 1; i < len(t.nodes); i++ {
+		if r := t.nodes[i].role; r == roleHeading || r == roleChapter || r == roleChapterNumber {
+			return i
+		}
+	}
+	return 0
+}
+
+// underLabel reports whether node i directly follows a heading below page
+// level: such short texts may repeat without being footers.
+func (t *tree) underLabel(i int) bool { return i > 0 && t.nodes[i-1].role == roleHeading }
+
+func (t *tree) describesImage(i int, onCover bool) bool {
+	text := t.nodes[i].text
+	if hanShare(text) > 0 || strings.Count(text, " ") < 11 {
+		return false
+	}
+	return onCover || imageDescription.MatchString(strings.ToLower(firstRunes(text, 160)))
+}
+
+// markTableTitles turns a heading directly above a table into the caption of
+// the table, in a report laid out as slides, where the table has no caption of
+// its own and nothing but notes follows it.
+func (t *tree) markTableTitles() {
+	if !t.slides {
+		return
+	}
+	for i := range t.nodes {
+		if t.nodes[i].role != roleHeading {
+			continue
+		}
+		j := t.next(i)
+		if j >= len(t.nodes) || t.nodes[j].role != roleTable {
+			continue
+		}
+		alone := true
+		for k := j + 1; k < len(t.nodes) && !t.nodes[k].heading; k++ {
+			r := t.nodes[k].role
+			alone = alone && r.marked() && r != roleCaption
+		}
+		if alone {
+			t.nodes[i].role = roleTableTitle
+		}
+	}
+}
+
+// markLabels finds headings that are labels of a drawing: short ones below
+// page level, each with a short text or none, in a row that ends at a caption.
+// A row of at least two with a short phrase each is a list of terms even
+// without a caption. A heading over real sentences stays a section.
+func (t *tree) markLabels() {
+	page := 0
+	for i := 0; i < len(t.nodes); i++ {
+		n := &t.nodes[i]
+		if n.role == roleChapter || n.role == roleTitle {
+			page = 0
+		}
+		if n.role != roleHeading {
+			continue
+		}
+		if page == 0 || n.level <= page {
+			page = n.level
+			continue
+		}
+		end, ok := t.labelRow(i)
+		if !ok {
+			page = min(page, n.level)
+			continue
+		}
+		for ; i < end; i++ {
+			if t.nodes[i].role == roleHeading {
+				t.nodes[i].role = roleLabel
+			} else if t.nodes[i].role != roleAside {
+				t.nodes[i].role = roleLabelText
+			}
+		}
+		i--
+	}
+}
+
+// labelRow returns the node after the row of labels that begins at heading i,
+// and whether it is one.
+func (t *tree) labelRow(i int) (int, bool) {
+	level, labels, sentences, phrases := t.nodes[i].level, 0, 0, 0
+	j := i
+	for j < len(t.nodes) && t.nodes[j].role == roleHeading && t.nodes[j].level == level {
+		if runeLen(t.nodes[j].text) > maxLabel {
+			return i, false
+		}
+		labels++
+		k, size, plain := j+1, 0, true
+		for ; k < len(t.nodes) && (t.nodes[k].role == roleText || t.nodes[k].role == roleBullet || t.nodes[k].role == roleAside); k++ {
+			size += runeLen(t.nodes[k].text)
+			plain = plain && t.nodes[k].role == roleText
+		}
+		if size > maxLabelText {
+			return i, false
+		}
+		if k > j+1 && endsSentence(t.nodes[k-1].text) {
+			sentences++
+		}
+		if plain && k > j+1 && size <= maxTermText && !endsSentence(t.nodes[k-1].text) {
+			phrases++
+		}
+		j = k
+	}
+	caption := j < len(t.nodes) && t.nodes[j].role == roleCaption && !t.nodes[j].mark.table
+	if caption && sentences*3 <= labels {
+		return j, true
+	}
+	next := j >= len(t.nodes) || t.nodes[j].heading
+	return j, next && labels >= 2 && phrases == labels
+}
