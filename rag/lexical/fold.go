@@ -73,8 +73,12 @@ func (f *folder) fold(s string) {
 
 // segment folds one normalisation segment that starts at offset at.
 func (f *folder) segment(seg string, at int, simplified *simplifier) {
-	for _, r := range norm.NFKC.String(seg) {
-		f.put(simplified.of(unicode.ToLower(r)), at)
+	normal := norm.NFKC.String(seg)
+	for i, r := range normal {
+		if normal != seg {
+			i = 0 // characters of the two do not stand for each other one by one
+		}
+		f.put(simplified.of(unicode.ToLower(r)), at+i)
 	}
 }
 
