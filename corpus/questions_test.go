@@ -154,3 +154,29 @@ func sectionsOf(document, quote string) []string {
 	}
 	return sections
 }
+
+// The damaged variant of a document (running headers, tab tables with merged
+// cells, orphan asterisks, broken lines) loses structure and no content: what
+// proves a question is still in it, cell by cell.
+func TestDamagedDocumentKeepsTheEvidence(t *testing.T) {
+	variants, err := filepath.Glob(filepath.Join("..", "rag", "testdata", "documents", "*-damaged.md"))
+	if err != nil || len(variants) == 0 {
+		t.Fatalf("damaged documents: got %d (%v), want at least one", len(variants), err)
+	}
+	plain := func(s string) string {
+		return strings.NewReplacer("*", "", "|", "", `\`, "").Replace(fold(s))
+	}
+	for _, variant := range variants {
+		id := strings.TrimSuffix(filepath.Base(variant), "-damaged.md")
+		text := plain(readFile(t, variant))
+		for _, q := range readQuestions(t, filepath.Join("..", "rag", "testdata", "questions", id+".jsonl")) {
+			for _, e := range q.Evidence {
+				for _, cell := range strings.Split(e.Quote, "\t") {
+					if !strings.Contains(text, plain(cell)) {
+						t.Errorf("%s: %s: %q is lost", id, q.ID, cell)
+					}
+				}
+			}
+		}
+	}
+}
