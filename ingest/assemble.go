@@ -7,21 +7,20 @@ type assembler struct {
 	doc      *Document
 	tree     *tree
 	text     strings.Builder
-	branches int            // sections whose start is written
-	lists    map[int]int    // number of a list in the file -> number in the document
-	drawings map[int]int    // object -> number of the list of its labels
-	items    map[int]int    // number of a list in the document -> its items so far
-	starts   []int          // offset of every node in the text, -1 where not written
-	equal    map[string]int // how many tables or figures had the same identity
-	tables   []string       // ID of the table of every object, "" for none
-	figures  []string       // ID of the figure of every object, "" for none
+	branches int         // sections whose start is written
+	lists    map[int]int // number of a list in the file -> number in the document
+	drawings map[int]int // object -> number of the list of its labels
+	items    map[int]int // number of a list in the document -> its items so far
+	starts   []int       // offset of every node in the text, -1 where not written
+	tables   []string    // ID of the table of every object, "" for none
+	figures  []string    // ID of the figure of every object, "" for none
 }
 
 // assemble fills doc, except for Meta and Passages, from a repaired tree.
 func assemble(doc *Document, t *tree) {
 	a := &assembler{
 		doc: doc, tree: t, lists: map[int]int{}, drawings: map[int]int{}, items: map[int]int{},
-		starts: make([]int, len(t.nodes)), equal: map[string]int{},
+		starts: make([]int, len(t.nodes)),
 	}
 	size := 0
 	for i := range t.nodes {
@@ -49,31 +48,23 @@ func assemble(doc *Document, t *tree) {
 
 // nameObjects gives every table and figure its ID.
 func (a *assembler) nameObjects() {
-	t := a.tree
+	t, names := a.tree, newNamer(a.doc.ID)
 	a.tables = make([]string, len(t.objects))
 	a.figures = make([]string, len(t.objects))
 	for i := range t.objects {
 		o := &t.objects[i]
 		caption := a.caption(o)
 		if o.table {
-			key := caption
-			if key == "" && len(t.nodes[o.node].rows) > 0 {
-				key = strings.Join(t.nodes[o.node].rows[0], "\t")
+			var header []string
+			if rows := t.nodes[o.node].rows; len(rows) > 0 {
+				header = rows[0]
 			}
-			a.tables[i] = "t-" + a.unique("table", key)
+			a.tables[i] = names.table(caption, header)
 		}
 		if !o.table || o.lost || o.missing {
-			a.figures[i] = "f-" + a.unique("figure", caption)
+			a.figures[i] = names.figure(caption)
 		}
 	}
-}
-
-// unique hashes what identifies a table or figure; equal ones are counted.
-func (a *assembler) unique(kind, key string) string {
-	k := strings.Join([]string{a.doc.ID, kind, key}, "\x00")
-	n := a.equal[k]
-	a.equal[k]++
-	return identity(n, a.doc.ID, kind, key)
 }
 
 func (a *assembler) caption(o *object) string {
@@ -103,6 +94,13 @@ func (a *assembler) block(i int) int {
 	case roleAside:
 		b.Kind = BlockAside
 	case roleLabel, roleLabelText:
+		if k := a.emptyLabels(i); k > i {
+			b.Kind = BlockFigure
+			end = k + 1
+			for ; end < len(t.nodes) && a.follows(k, end); end++ {
+			}
+			break
+		}
 		b.Kind = BlockLabel
 		for ; end < len(t.nodes) && t.nodes[end].role == roleLabelText; end++ {
 		}
@@ -132,6 +130,21 @@ func (a *assembler) block(i int) int {
 	}
 	a.write(i, end, b)
 	return end
+}
+
+// emptyLabels returns the caption of the figure whose first label is node i, if
+// none of its labels has a text; else i. Such labels become part of the figure:
+// alone they say nothing.
+func (a *assembler) emptyLabels(i int) int {
+	nodes := a.tree.nodes
+	k := i
+	for k < len(nodes) && nodes[k].role == roleLabel && nodes[k].object >= 0 && nodes[k].object == nodes[i].object {
+		k++
+	}
+	if k < len(nodes) && nodes[k].role == roleCaption && nodes[k].object == nodes[i].object && (i == 0 || nodes[i-1].object != nodes[i].object) {
+		return k
+	}
+	return i
 }
 
 // titleOf reports whether bullet i is wholly bold and the title of the next
@@ -196,7 +209,7 @@ func (a *assembler) write(i, end int, b Block) {
 		}
 		a.starts[k] = a.text.Len()
 		a.text.WriteString(nodes[k].text)
-		if k == i && (nodes[k].role == roleLabel || end > i+1 && b.Kind == BlockBullet) {
+		if k == i && (b.Kind == BlockLabel && nodes[k].role == roleLabel || end > i+1 && b.Kind == BlockBullet) {
 			b.LeadEnd = a.text.Len()
 		} else if k == i && nodes[k].lead > 0 {
 			b.LeadEnd = b.Start + nodes[k].lead
@@ -230,7 +243,7 @@ func (a *assembler) writeTable(i int, b Block) {
 	table := newTable(n.rows, &a.text)
 	b.Kind, b.Start, b.End, b.Table = BlockTable, a.starts[i], a.text.Len(), a.tables[n.object]
 	table.ID, table.Caption, table.Section, table.Block = b.Table, a.caption(o), n.section, len(a.doc.Blocks)
-	table.Sources, table.Notes = o.sources, o.notes
+	table.Sources, table.Origin, table.Notes = o.sources, o.origin, o.notes
 	a.doc.Tables = append(a.doc.Tables, table)
 	a.doc.Blocks = append(a.doc.Blocks, b)
 }

@@ -173,8 +173,8 @@ func (b *binder) bindNote(i int) {
 	}
 	switch {
 	case b.open >= 0:
-		if n.role == roleSource && n.mark.sign == "" && !n.same && b.closed[b.open] {
-			return // the caption has its own lines; this source is somebody else's
+		if n.mark.sign == "" && !n.same && b.closed[b.open] {
+			return // the caption has its own lines; this one explains something else on the page
 		}
 		b.closed[b.open] = b.closed[b.open] || n.same
 		b.attach(i, b.open)
@@ -192,6 +192,10 @@ func (b *binder) attach(i, at int) {
 	if n.role == roleSource {
 		sources := PrimarySources(n.text[n.mark.body:], b.publisher)
 		o.sources = appendNew(o.sources, sources)
+		if o.origin != "" {
+			o.origin += "；"
+		}
+		o.origin += n.text
 		if at > 0 && !o.table {
 			if before := &b.objects[at-1]; !before.table && before.caption+1 == o.caption && len(before.sources) == 0 {
 				before.sources = appendNew(before.sources, sources) // two captions over one source

@@ -28,7 +28,7 @@ func (t *tree) findTitle(meta *Meta) int {
 		if n.level == 1 {
 			ones++
 		}
-		if i < coverNodes && (enclosed(n.text) || squash(n.text) == squash(meta.Title)) {
+		if i < coverNodes && (enclosed(n.text) || meta.Title != "" && squash(n.text) == squash(meta.Title)) {
 			for k := range i { // publisher's marks above the title
 				if t.nodes[k].role == roleHeading {
 					t.nodes[k].role = roleAside

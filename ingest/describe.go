@@ -21,21 +21,20 @@ func (d *Document) Describe(meta Meta) *Document {
 	if c.ID == d.ID {
 		return &c
 	}
-	renamed := func(id string) string {
-		if id == "" {
-			return ""
-		}
-		return id[:2] + identity(0, c.ID, id) // "t-" or "f-" stays
-	}
+	names, ids := newNamer(c.ID), map[string]string{} // old ID -> new ID
 	c.Blocks, c.Tables, c.Figures = slices.Clone(d.Blocks), slices.Clone(d.Tables), slices.Clone(d.Figures)
-	for i := range c.Blocks {
-		c.Blocks[i].Table, c.Blocks[i].Figure = renamed(d.Blocks[i].Table), renamed(d.Blocks[i].Figure)
-	}
 	for i := range c.Tables {
-		c.Tables[i].ID = renamed(d.Tables[i].ID)
+		t := &c.Tables[i]
+		ids[t.ID] = names.table(t.Caption, t.Columns)
+		t.ID = ids[t.ID]
 	}
 	for i := range c.Figures {
-		c.Figures[i].ID = renamed(d.Figures[i].ID)
+		f := &c.Figures[i]
+		ids[f.ID] = names.figure(f.Caption)
+		f.ID = ids[f.ID]
+	}
+	for i := range c.Blocks {
+		c.Blocks[i].Table, c.Blocks[i].Figure = ids[d.Blocks[i].Table], ids[d.Blocks[i].Figure]
 	}
 	c.Passages = Passages(&c)
 	return &c

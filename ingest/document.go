@@ -109,6 +109,7 @@ type Table struct {
 	Columns []string `json:"columns"`
 	Rows    [][]Cell `json:"rows"` // every row has len(Columns) cells
 	Sources []string `json:"sources,omitempty"`
+	Origin  string   `json:"origin,omitempty"` // the source line as printed, compilers and all
 	Notes   []string `json:"notes,omitempty"`
 	Block   int      `json:"block"`
 }

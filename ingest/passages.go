@@ -180,6 +180,10 @@ func (p *passager) linkNotes() {
 			continue
 		}
 		b := &p.doc.Blocks[note.Block]
+		if whole := p.captioned(b, byObject); whole != "" {
+			note.DuplicateOf = whole // the passage of the table says the same
+			continue
+		}
 		for _, at := range b.Calls {
 			if q := p.at(at); q != nil {
 				q.Notes = appendNew(q.Notes, []string{note.ID})
@@ -192,6 +196,26 @@ func (p *passager) linkNotes() {
 			}
 		}
 	}
+}
+
+// captioned returns the ID of the passage of the whole table whose caption the
+// note block b is, or "".
+func (p *passager) captioned(b *Block, byObject map[string][]int) string {
+	at, ok := p.tables[b.Table]
+	if !ok || b.Figure != "" {
+		return ""
+	}
+	t := &p.doc.Tables[at]
+	first, _, _ := strings.Cut(p.doc.Text[b.Start:b.End], "\n")
+	if t.Caption == "" || !strings.HasSuffix(first, t.Caption) {
+		return ""
+	}
+	for _, k := range byObject[t.ID] {
+		if p.out[k].Kind == KindTable {
+			return p.out[k].ID
+		}
+	}
+	return ""
 }
 
 // at returns the passage that holds the given offset.

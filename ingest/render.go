@@ -45,7 +45,7 @@ func RenderRow(t *Table, r int) string {
 }
 
 // RenderTable returns a whole table: its caption, then one line per row with
-// the cells parted by ｜.
+// the cells parted by ｜, and its source line.
 func RenderTable(t *Table) string {
 	var b strings.Builder
 	if t.Caption != "" {
@@ -64,6 +64,10 @@ func RenderTable(t *Table) string {
 				b.WriteString(inheritedMark)
 			}
 		}
+	}
+	if t.Origin != "" {
+		b.WriteByte('\n')
+		b.WriteString(t.Origin)
 	}
 	return b.String()
 }
@@ -89,6 +93,10 @@ func RenderOverview(t *Table) string {
 			b.WriteString(strings.Join(values, "、"))
 		}
 	}
+	if t.Origin != "" {
+		b.WriteString(fieldSep)
+		b.WriteString(t.Origin)
+	}
 	return b.String()
 }
 
@@ -113,6 +121,13 @@ func mergedValues(t *Table, c int) []string {
 // stand elsewhere, and that the data are missing where they are.
 func renderFigure(f *Figure, block string) string {
 	parts := strings.Split(block, "\n")
+	for i, line := range parts { // the caption first, labels without text after it
+		if strings.HasSuffix(line, f.Caption) {
+			copy(parts[1:i+1], parts[:i])
+			parts[0] = line
+			break
+		}
+	}
 	for _, note := range f.Notes {
 		if !strings.Contains(block, note) {
 			parts = append(parts, note)

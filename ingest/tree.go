@@ -58,6 +58,7 @@ type object struct {
 	node     int // the table, or the caption of the figure
 	caption  int // node of the caption, -1 for none
 	sources  []string
+	origin   string   // the source lines as printed
 	notes    []string // texts of notes, periods, explanations
 	labelled bool     // labels with text stand in the document
 	told     bool     // an explanation says whether the data are in the text

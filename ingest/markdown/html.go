@@ -18,10 +18,10 @@ func (s *scanner) html(n *ast.HTMLBlock) {
 	}
 	more := strings.Count(raw, "\n")
 	for raw != "" {
-		at := strings.Index(strings.ToLower(raw), "<table")
+		at := strings.Index(lowerASCII(raw), "<table")
 		end := -1
 		if at >= 0 {
-			end = strings.Index(strings.ToLower(raw[at:]), "</table>")
+			end = strings.Index(lowerASCII(raw[at:]), "</table>")
 		}
 		if end < 0 {
 			break
@@ -92,7 +92,7 @@ type htmlPart struct{ open, body string }
 // the next of them begins or at its closing tag.
 func htmlParts(raw string, names ...string) []htmlPart {
 	var out []htmlPart
-	lower := strings.ToLower(raw)
+	lower := lowerASCII(raw)
 	open, from := "", -1
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '<' {
@@ -140,4 +140,14 @@ func attribute(open, name string) int {
 		return 1
 	}
 	return n
+}
+
+// lowerASCII lowers ASCII letters only, so that offsets stay.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
 }

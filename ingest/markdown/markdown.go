@@ -19,8 +19,13 @@ import (
 // Name is the name of the format.
 const Name = "markdown"
 
-// Format returns the reader of Markdown files that decodes with d.
-func Format(d ingest.Decoder) ingest.Format {
+// Format returns the reader of Markdown files of at most
+// ingest.DefaultMaxBytes.
+func Format() ingest.Format { return Limited(ingest.Decoder{}) }
+
+// Limited returns the reader of Markdown files that decodes with d, which sets
+// the largest size.
+func Limited(d ingest.Decoder) ingest.Format {
 	return ingest.Format{
 		Name:  Name,
 		Sniff: Sniff,
