@@ -83,6 +83,9 @@ func marked(text string, citations []int) string {
 		fmt.Fprintf(&marks, "[%d]", n)
 	}
 	body := strings.TrimRight(text, "。.！？!?")
+	for _, end := range []string{"；", "？", "！"} { // a citation belongs to the sentence it stands in
+		body = strings.ReplaceAll(body, end, marks.String()+end)
+	}
 	return body + marks.String() + text[len(body):]
 }
 

@@ -137,7 +137,7 @@ func (e *Engine) retrieve(ctx context.Context, asked question.Question, q Questi
 	if k <= 0 {
 		k = lookedAt
 	}
-	return e.retriever.Retrieve(ctx, retrieve.Query{Text: asked.Text, K: k, Filter: store.Filter{Document: q.Document}})
+	return e.retriever.Retrieve(ctx, retrieve.Query{Text: asked.Text, Extra: asked.Sought(), K: k, Filter: store.Filter{Document: q.Document}})
 }
 
 // evidence scores the units of the passages and of every row of the tables

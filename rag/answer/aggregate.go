@@ -112,6 +112,9 @@ func (a *aggregation) extreme() (Draft, bool) {
 	}
 	number := a.column(-1, table.Numbers)
 	rows := a.filtered(number)
+	if number >= 0 && a.t.Headers(lexical.Fold(a.q.Text))[number] < 2 {
+		number = -1 // named by the question itself, not by a synonym
+	}
 	if number < 0 {
 		number = a.bracketColumn()
 	}
@@ -119,7 +122,7 @@ func (a *aggregation) extreme() (Draft, bool) {
 		return Draft{}, false
 	}
 	cells, _ := a.t.Extreme(rows, number, s.Least)
-	if len(cells) == 0 || len(cells) > 6 {
+	if len(cells) == 0 || len(cells) > 4 {
 		return Draft{}, false
 	}
 	key := a.column(number, table.Words)
@@ -203,12 +206,12 @@ func (a *aggregation) filtered(not int) []int {
 // count: 由国务院发布的文件一共几份.
 func (a *aggregation) count() (Draft, bool) {
 	ask, ok := askOfKind(a.q, question.Count)
-	if !ok || !containsAny(ask.Text, "一共", "共", "总共", "几份", "几项", "几条", "几部", "几个", "几类", "多少个", "多少项", "how many") {
+	if !ok || strings.Contains(ask.Text, "哪几") {
 		return Draft{}, false
 	}
 	named := a.sharedName()
-	if named.Row < 0 {
-		return Draft{}, false
+	if named.Row < 0 || a.t.Headers(lexical.Fold(ask.Text))[a.finest(named.Column)] < 2 {
+		return Draft{}, false // what is counted must be what a row of the table is
 	}
 	rows := a.t.Filter(a.t.AllRows(), named.Column, lexical.Fold(a.t.Text(named)))
 	if len(rows) == 0 {

@@ -34,7 +34,9 @@ func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
 	if b.unit.Passage.ID != a.unit.Passage.ID || b.unit.Start != a.unit.Start {
 		units = append(units, b.unit)
 	}
-	confidence := Confidence(q, units, e.Selection)
+	stated := q
+	stated.Asks = []question.Ask{{Kind: question.Compute, Text: q.Text}} // its result stands nowhere
+	confidence := Confidence(stated, units, e.Selection)
 	if confidence < sufficient {
 		return Draft{}, false
 	}
@@ -76,10 +78,11 @@ func pickOperands(q question.Question, sel ground.Selection) []operand {
 			all = append(all, operand{v, u, fit})
 		}
 	}
+	percent := strings.Contains(asked, "百分比") || strings.Contains(asked, "比例") || strings.Contains(asked, "比重")
 	best, pair := 0.0, []operand(nil)
 	for i := range all {
 		for j := range all {
-			if i == j || all[i].value.Same(all[j].value) || !combinable(all[i].value, all[j].value) {
+			if i == j || all[i].value.Same(all[j].value) || !combinable(all[i].value, all[j].value) || percent && all[i].value.Unit != all[j].value.Unit {
 				continue
 			}
 			if s := all[i].fit + all[j].fit; s > best+1e-9 {
@@ -97,7 +100,7 @@ func periodBonus(q question.Question, text string, v quantity.Value) float64 {
 			if p.Covers(have) {
 				bonus += 0.3
 			} else {
-				bonus -= 0.15
+				bonus -= 0.6
 			}
 		}
 	}

@@ -169,16 +169,9 @@ func leadSupport(u ground.Unit) ground.Support {
 // enumerates reports whether a sentence itself lists as many members as asked
 // for.
 func enumerates(u ground.Unit, ask question.Ask) bool {
-	longest := 0
-	for _, clause := range strings.FieldsFunc(u.Text, func(r rune) bool { return strings.ContainsRune("，。；：（）", r) }) {
-		n := strings.Count(clause, "、")
-		if n > 0 && (strings.Contains(clause, "和") || strings.Contains(clause, "与") || strings.Contains(clause, "及")) {
-			n++
-		}
-		longest = max(longest, n+1)
-	}
+	n := ground.Enumerates(u.Text)
 	if ask.Size > 0 {
-		return longest == ask.Size
+		return n == ask.Size
 	}
-	return longest >= 3
+	return n >= 3
 }

@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"regexp"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +13,9 @@ import (
 	"yanbao/rag/table"
 )
 
+// whichNoun finds what kind of thing is asked for: 第几梯队, 哪个行业.
+var whichNoun = regexp.MustCompile(`(?:第几|哪一?[个类种项]?|什么)(\p{Han}{2})`)
+
 // rowMargin is how far the best row may stay behind the best sentence and
 // still be preferred when the question names one of its cells and its columns.
 const rowMargin = 0.12
@@ -19,7 +23,7 @@ const rowMargin = 0.12
 // lookUp answers from the cells of one row: those of the columns asked for.
 func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	row, ok := bestRow(e)
-	if !ok {
+	if !ok || q.Wants(question.Definition) || q.Wants(question.Comparison) {
 		return Draft{}, false
 	}
 	t, r, ok := tableOf(e, row)
@@ -34,23 +38,40 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	confidence := Confidence(q, []ground.Unit{row}, e.Selection)
 	if look.exact() {
 		confidence = min(1, confidence+0.15)
+		if look.distinctive() && meetsDemand(q, []ground.Unit{row}) && len(e.Selection.Unknown) == 0 {
+			confidence = max(confidence, sufficient+0.04)
+		}
 	}
 	if confidence < sufficient {
 		return Draft{}, false
 	}
-	columns := look.columns()
-	if len(columns) == 0 {
+	claims := look.claims(row)
+	if len(claims) == 0 {
 		return Draft{}, false
 	}
-	claim := ground.Claim{}
-	var parts []string
-	for _, c := range columns {
-		text := look.cellText(c)
-		parts = append(parts, t.Columns[c]+"："+text)
-		claim.Supports = append(claim.Supports, cellSupport(row, t.Columns[c], text))
+	return Draft{Status: Answered, Confidence: confidence, Claims: claims}, true
+}
+
+// claims states the cells of the answer, one claim each.
+func (l *look) claims(row ground.Unit) []ground.Claim {
+	var out []ground.Claim
+	for _, c := range l.columns() {
+		text := l.cellText(c)
+		out = append(out, ground.Claim{
+			Text:     l.t.Columns[c] + "：" + strings.TrimRight(text, "。") + "。",
+			Supports: []ground.Support{cellSupport(row, l.t.Columns[c], text)},
+		})
 	}
-	claim.Text = strings.Join(parts, "；") + "。"
-	return Draft{Status: Answered, Confidence: confidence, Claims: []ground.Claim{claim}}, true
+	return out
+}
+
+// rowClaims states the cells of a row that was chosen like a sentence.
+func (x *Extractive) rowClaims(q question.Question, e Evidence, row ground.Unit) []ground.Claim {
+	t, r, ok := tableOf(e, row)
+	if !ok {
+		return []ground.Claim{{Text: sentenceText(row), Supports: []ground.Support{support(row)}}}
+	}
+	return x.newLook(q, t.View, r).claims(row)
 }
 
 func bestRow(e Evidence) (ground.Unit, bool) {
@@ -156,7 +177,9 @@ func (x *Extractive) widened(text string) string {
 func (l *look) columnFit(a question.Ask, c, header int, asked string) float64 {
 	s := 0.5 * float64(header)
 	text := l.t.Text(table.Cell{Row: l.row, Column: c})
-	if n, ok := l.named[c]; ok && n*2 >= utf8.RuneCountInString(text) {
+	if n, ok := l.named[c]; ok && containsAny(l.asked, "还有", "同一", "一起", "并列", "其他", "同类") && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1 {
+		s += 2 // who else stands beside it
+	} else if ok && n*2 >= utf8.RuneCountInString(text) {
 		s -= 1.5 // the question already names it
 	}
 	switch {
@@ -174,6 +197,9 @@ func (l *look) columnFit(a question.Ask, c, header int, asked string) float64 {
 		}
 	case a.Kind == question.Name || a.Kind == question.List || a.Kind == question.Superlative:
 		s += 0.25 * overlapOutside(question.Content(lexical.Fold(a.Text)), lexical.Fold(text))
+	}
+	if m := whichNoun.FindStringSubmatch(a.Text); m != nil && strings.Contains(text+l.t.Columns[c], m[1]) {
+		s += 1.2 // 第几梯队 is answered by the cell that speaks of 梯队
 	}
 	return s
 }
@@ -197,6 +223,23 @@ func (l *look) exact() bool {
 	}
 	for _, f := range l.fit {
 		if f >= 0.8 {
+			return true
+		}
+	}
+	return false
+}
+
+// distinctive reports whether a cell that the question names stands in this row
+// of the table only.
+func (l *look) distinctive() bool {
+	for c := range l.named {
+		rows := 0
+		for _, m := range l.t.NamedCells(l.asked) {
+			if m.Cell.Column == c {
+				rows++
+			}
+		}
+		if rows == 1 {
 			return true
 		}
 	}

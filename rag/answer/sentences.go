@@ -15,7 +15,7 @@ import (
 // one, then those that answer a clause it leaves open or cover much that it
 // does not.
 func (x *Extractive) sentences(q question.Question, e Evidence) (Draft, bool) {
-	chosen := choose(q, e.Selection)
+	chosen := chooseUnits(q, e.Selection)
 	if len(chosen) == 0 {
 		return Draft{}, false
 	}
@@ -25,6 +25,10 @@ func (x *Extractive) sentences(q question.Question, e Evidence) (Draft, bool) {
 	}
 	d := Draft{Status: Answered, Confidence: confidence}
 	for i, u := range chosen {
+		if isRow(&u) {
+			d.Claims = append(d.Claims, x.rowClaims(q, e, u)...)
+			continue
+		}
 		text := sentenceText(u)
 		if i == 0 {
 			if v := valueFirst(q, chosen); v != "" {
@@ -61,8 +65,8 @@ func needsSubject(s string) bool {
 	return false
 }
 
-// choose picks the sentences of an answer, best first.
-func choose(q question.Question, sel ground.Selection) []ground.Unit {
+// chooseUnits picks the sentences of an answer, best first.
+func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 	var chosen []ground.Unit
 	var runes int
 	open := append([]question.Ask(nil), q.Asks...)
@@ -101,6 +105,9 @@ func choose(q question.Question, sel ground.Selection) []ground.Unit {
 // addition is what a further sentence adds to an answer; 0 for one that is not
 // worth its length.
 func addition(u *ground.Unit, chosen []ground.Unit, open []question.Ask, covered ground.Cover, sel ground.Selection) float64 {
+	if isRow(u) && !isRow(&chosen[0]) {
+		return 0
+	}
 	if u.Score < 0.55*chosen[0].Score || u.Names == ground.Conflict || u.Period == ground.Conflict || u.Subject == ground.Conflict {
 		return 0
 	}
@@ -148,13 +155,16 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 	for i := range chosen {
 		cover.Add(&chosen[i])
 	}
-	c := 0.55*cover.Share() + 0.45*first.Coverage
+	c := 0.3*cover.Share() + 0.7*first.Coverage
 	c += 0.08 * fitOf(q, chosen)
 	if first.Period == ground.Conflict {
 		c -= 0.35
 	}
 	if first.Names == ground.Conflict {
-		c -= 0.25
+		c -= 0.6
+	}
+	if !meetsDemand(q, chosen) {
+		c -= 0.35
 	}
 	if first.Ordinal == ground.Conflict {
 		c -= 0.25
@@ -163,12 +173,19 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 		c -= 0.3
 	}
 	if len(sel.Unknown) > 0 {
-		c -= 0.1
+		c -= choose(q.Wants(question.Value), 0.25, 0.1)
 	}
 	if figureIsNearer(q, first, sel) {
 		c -= 0.3
 	}
 	return min(1, max(0, c))
+}
+
+func choose(ok bool, yes, no float64) float64 {
+	if ok {
+		return yes
+	}
+	return no
 }
 
 // fitOf averages over the asks the best fit of the chosen units.
@@ -301,3 +318,21 @@ func stated(v quantity.Value, claims []ground.Claim) bool {
 
 // isRow reports whether a unit is a table row.
 func isRow(u *ground.Unit) bool { return u.Passage.Kind == ingest.KindRow }
+
+// meetsDemand reports whether some chosen unit can hold what the question asks
+// for first, where that is a thing of a plain form: a value, a date, a place in
+// a ranking, the number of a document.
+func meetsDemand(q question.Question, chosen []ground.Unit) bool {
+	for _, a := range q.Asks {
+		switch a.Kind {
+		case question.Value, question.Rank, question.Date, question.Number:
+			for i := range chosen {
+				if ground.TypeFit(a, &chosen[i]) > 0 {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	return true
+}

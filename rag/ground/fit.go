@@ -40,6 +40,20 @@ func periodFit(asked, own, around []quantity.Period) Fit {
 	return Silent
 }
 
+// namesWorth weighs the fit of names for a unit's score: a sentence about
+// another company is worse than one that names none.
+func (f Fit) namesWorth() float64 {
+	switch f {
+	case Conflict:
+		return -1.5
+	case Context:
+		return 0.6
+	case Meets:
+		return 1
+	}
+	return 0
+}
+
 // nameAsked is a name of the question with every folded form of it.
 type nameAsked struct {
 	canonical string

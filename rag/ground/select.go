@@ -83,9 +83,11 @@ func (s *Selector) Select(q question.Question, candidates []Candidate) Selection
 			s.score(&u, q, &sel.terms, ctx, names, ordinals, c)
 			if c.Passage.Kind == ingest.KindFigure {
 				sel.Figures = append(sel.Figures, u)
-			} else {
-				sel.Units = append(sel.Units, u)
+				if wantsNumber(q) {
+					continue
+				}
 			}
+			sel.Units = append(sel.Units, u)
 		}
 	}
 	order(sel.Units)
@@ -109,7 +111,7 @@ func order(units []Unit) {
 // unitSpans cuts running text into sentences; everything else is one unit.
 func unitSpans(p *ingest.Passage) [][2]int {
 	switch p.Kind {
-	case ingest.KindText, ingest.KindNote:
+	case ingest.KindText:
 		return ingest.Sentences(p.Text)
 	case ingest.KindTable: // its rows are passages of their own
 		return nil
@@ -165,6 +167,9 @@ const (
 	weightOrdinal   = 0.25
 	weightSubject   = 0.30
 	weightLength    = 0.05
+	weightRun       = 0.30
+	weightDefines   = 0.45
+	weightFigure    = -0.12
 )
 
 func (s *Selector) score(u *Unit, q question.Question, ts *termSet, ctx context, names []nameAsked, ordinals []string, c Candidate) {
@@ -172,18 +177,35 @@ func (s *Selector) score(u *Unit, q question.Question, ts *termSet, ctx context,
 	u.text = text
 	u.Direct = ts.coverage(weighted{text, 1})
 	u.Coverage = ts.coverage(weighted{text, 1}, weighted{ctx.near, nearFactor}, weighted{ctx.far, farFactor})
-	u.Values = quantity.Values(u.Text)
-	u.Periods = quantity.Periods(u.Text)
+	own := withoutCaption(u)
+	u.Values = quantity.Values(own)
+	u.Periods = quantity.Periods(own)
 	u.Period = periodFit(q.Periods, u.Periods, ctx.periods)
 	u.Names = s.nameFit(names, text, ctx, u.Text)
 	u.Ordinal = ordinalFit(ordinals, u.Text)
 	u.Subject = subjectFit(ts.text, text.folded, u)
 	u.Sources = sources(u)
 	u.Score = u.Coverage + weightDirect*u.Direct + weightRelevance*c.Score +
-		weightType*bestTypeFit(q, u) +
-		weightPeriod*float64(u.Period)/2 + weightNames*float64(u.Names)/2 +
+		weightType*typeFit(q, u) +
+		weightPeriod*float64(u.Period)/2 + weightNames*u.Names.namesWorth() +
 		weightOrdinal*float64(u.Ordinal)/2 + weightSubject*math.Min(0, float64(u.Subject)) +
-		weightLength*brevity(u.Text)
+		weightLength*brevity(u.Text) +
+		weightRun*ts.longestRun(text.folded) +
+		weightDefines*definesFit(q, ts, text.folded, u.Text)
+	if c.Passage.Kind == ingest.KindFigure {
+		u.Score += weightFigure
+	}
+}
+
+// withoutCaption is the text of a unit without the caption that a rendered row
+// begins with; offsets of what is read there are not used.
+func withoutCaption(u *Unit) string {
+	if u.Passage.Kind == ingest.KindRow {
+		if i := strings.Index(u.Text, "｜"); i >= 0 {
+			return u.Text[i:]
+		}
+	}
+	return u.Text
 }
 
 // brevity favours short units slightly, and empty leads not at all.

@@ -37,9 +37,13 @@ type form struct {
 // passage holds: much for a name, little for a colloquial word.
 const (
 	unknownWord = 0.35
-	unknownName = 1.6
-	nameBoost   = 1.5
+	unknownName = 1.2
+	nameBoost   = 1.4
 )
+
+// A term's weight is partly the same for all: the subject of a report is in
+// every passage of it, yet a sentence about something else misses the point.
+const evenShare = 0.35
 
 // newTermSet cuts q's text. The stretches that ask (多少, 是哪家) are left
 // out.
@@ -82,8 +86,11 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 			t.weight = unknownWord * maxIDF
 		case t.weight < 0: // known by another word only
 			t.weight = 0.6 * maxIDF
-		case t.name:
-			t.weight *= nameBoost
+		default:
+			t.weight = evenShare*maxIDF + (1-evenShare)*t.weight
+			if t.name {
+				t.weight *= nameBoost
+			}
 		}
 		ts.total += t.weight
 	}

@@ -43,15 +43,15 @@ func TypeFit(ask question.Ask, u *Unit) float64 {
 	case question.Rank:
 		return choose(rankWords.MatchString(text), 1, -0.5)
 	case question.Definition:
-		return choose(definitionWords.MatchString(text), 1, 0)
+		return choose(definitionWords.MatchString(text), 0.4, 0)
 	case question.Reason:
 		return choose(reasonWords.MatchString(text), 0.6, 0)
 	case question.List:
-		return choose(listMark.MatchString(u.Text), 0.5, 0)
+		return listFit(ask, u)
 	case question.Comparison:
 		return choose(contrastWords.MatchString(text), 0.4, 0)
 	case question.Superlative:
-		return choose(len(u.Values) > 0 || rankWords.MatchString(text), 0.4, 0)
+		return superlativeFit(u, text)
 	}
 	return 0
 }
@@ -100,12 +100,152 @@ func countUnit(u string) bool {
 	return strings.Contains("家个款项名位种条份部件类级大", u) && u != ""
 }
 
-// bestTypeFit is the fit of the ask that the unit answers best: several
-// clauses may be answered by several units.
-func bestTypeFit(q question.Question, u *Unit) float64 {
-	best := -1.0
+// typeFit weighs how well a unit can hold what a question asks for. Demands of
+// a plain form (a value, a date, a title) are averaged, as a unit that meets
+// one of two is half an answer; of the others the best counts half.
+func typeFit(q question.Question, u *Unit) float64 {
+	sum, n, other := 0.0, 0, 0.0
 	for _, a := range q.Asks {
-		best = max(best, TypeFit(a, u))
+		f := TypeFit(a, u)
+		if Demands(a.Kind) {
+			sum += f
+			n++
+		} else {
+			other = max(other, f)
+		}
 	}
-	return best
+	if n == 0 {
+		return other
+	}
+	return sum/float64(n) + 0.5*other
+}
+
+// Demands reports whether an answer to a kind of question has a plain form
+// that can be checked for.
+func Demands(k question.Kind) bool {
+	switch k {
+	case question.Value, question.Rank, question.Date, question.Number, question.Document:
+		return true
+	}
+	return false
+}
+
+// wantsNumber reports whether a question can be answered by a value only.
+func wantsNumber(q question.Question) bool {
+	return q.Wants(question.Value) || q.Wants(question.Rank) || q.Wants(question.Count)
+}
+
+// listFit: best is a sentence that announces or enumerates as many members as
+// asked for.
+func listFit(ask question.Ask, u *Unit) float64 {
+	if ask.Size > 0 {
+		for _, v := range u.Values {
+			if v.Number == float64(ask.Size) && v.Number == v.High && countUnit(v.Unit) {
+				return 1.5
+			}
+		}
+		if n := Enumerates(u.Text); n == ask.Size {
+			return 1.3
+		} else if n > 1 {
+			return 0
+		}
+	}
+	return choose(listMark.MatchString(u.Text), 0.5, 0)
+}
+
+// Enumerates returns how many members the longest enumeration of a text has:
+// A、B与C are 3; 1 without one.
+func Enumerates(text string) int {
+	longest := 1
+	for _, clause := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("，。；：（）", r) }) {
+		n := strings.Count(clause, "、")
+		if n == 0 {
+			continue
+		}
+		if last := clause[strings.LastIndex(clause, "、"):]; strings.Contains(last, "和") || strings.Contains(last, "与") || strings.Contains(last, "及") {
+			n++
+		}
+		longest = max(longest, n+1)
+	}
+	return longest
+}
+
+var definitionAsked = regexp.MustCompile(`定义|含义|意思|概念|指的|是指|指|算|打法|模式|计算|mean|definition|define`)
+
+// definesFit: 1 for a sentence that says what the question's term is: the term
+// followed at once by 是指 and the like, or the words that the letters of an
+// asked acronym stand for.
+func definesFit(q question.Question, ts *termSet, folded, raw string) float64 {
+	if !q.Wants(question.Definition) {
+		return 0
+	}
+	for _, t := range strings.Fields(definitionAsked.ReplaceAllString(ts.text, " ")) {
+		if len(t) < len("词语") {
+			continue
+		}
+		i := strings.Index(folded, t)
+		if i < 0 {
+			continue
+		}
+		after := folded[i+len(t):]
+		if m := definitionWords.FindStringIndex(after); m != nil && len([]rune(after[:m[0]])) <= 14 {
+			return 1
+		}
+	}
+	for _, a := range acronym.FindAllString(q.Text, -1) {
+		if spells(raw, a) {
+			return 1
+		}
+	}
+	return 0
+}
+
+var (
+	acronym    = regexp.MustCompile(`\b[A-Z]{3,6}\b`)
+	capitalise = regexp.MustCompile(`[A-Z][a-z]+`)
+)
+
+// spells reports whether the capitalised words of text begin with the letters
+// of an acronym, in order.
+func spells(text, acronym string) bool {
+	i := 0
+	for _, w := range capitalise.FindAllString(text, -1) {
+		if i < len(acronym) && w[0] == acronym[i] {
+			i++
+		}
+	}
+	return i == len(acronym)
+}
+
+// longestRun is the longest stretch of Han characters that question and text
+// share, against 12 characters: 中国大模型市场 says more than its bigrams.
+func (ts *termSet) longestRun(text string) float64 {
+	best := 0
+	for _, part := range strings.Fields(ts.text) {
+		rs := []rune(part)
+		for i := 0; i+best < len(rs); i++ {
+			for l := best + 1; i+l <= len(rs) && strings.Contains(text, string(rs[i:i+l])); l++ {
+				best = l
+			}
+		}
+	}
+	return min(1, float64(best)/12)
+}
+
+// superlativeFit: best is a sentence that states several values of one unit,
+// or says itself who is first.
+func superlativeFit(u *Unit, folded string) float64 {
+	count := make(map[string]int)
+	most := 0
+	for _, v := range u.Values {
+		count[v.Unit]++
+		most = max(most, count[v.Unit])
+	}
+	switch {
+	case most >= 2:
+		return 1
+	case rankWords.MatchString(folded):
+		return 0.8
+	}
+	return choose(most > 0, 0.3, 0)
 }

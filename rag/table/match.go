@@ -119,7 +119,8 @@ func namesOrdinal(question, n string) bool {
 
 // Headers returns for each column how many runes of its name the question
 // shares with it: the longest common run, if it makes up the better part of
-// the header's core.
+// the header's core or is its end, where Chinese has the head noun (作用 of
+// 对行业发展的作用).
 func (v *View) Headers(question string) []int {
 	out := make([]int, len(v.headers))
 	for c, h := range v.headers {
@@ -127,6 +128,9 @@ func (v *View) Headers(question string) []int {
 			n := commonRun(part, question)
 			if total := utf8.RuneCountInString(part); n >= 2 && n*2 >= total {
 				out[c] = max(out[c], n)
+			}
+			if head := lastRunes(part, 2); head != "" && strings.Contains(question, head) {
+				out[c] = max(out[c], 2)
 			}
 		}
 	}
@@ -149,4 +153,16 @@ func commonRun(a, b string) int {
 		prev = row
 	}
 	return best
+}
+
+// lastRunes returns the last n characters of s, "" if it has fewer.
+func lastRunes(s string, n int) string {
+	for i := len(s); i > 0; {
+		_, size := utf8.DecodeLastRuneInString(s[:i])
+		i -= size
+		if n--; n == 0 {
+			return s[i:]
+		}
+	}
+	return ""
 }
