@@ -1,0 +1,151 @@
+// Package retrieve finds the passages that may answer a question: it looks for
+// the words of the question and for other words that say the same, adds what
+// the vectors find, and orders the candidates by features of how a passage
+// holds what is asked.
+//
+// It does not answer and does not judge whether an answer is there; it holds
+// no text and changes none.
+package retrieve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"yanbao/ingest"
+	"yanbao/rag/lexical"
+	"yanbao/rag/llm"
+	"yanbao/rag/question"
+	"yanbao/rag/store"
+)
+
+// ErrEmpty is returned for a question without any letter or digit.
+var ErrEmpty = errors.New("the question is empty: ask for something that a report can say")
+
+// MaxQuestion is the number of bytes of a question that are looked at (about
+// 1,300 Chinese characters); the rest of a longer one is left out.
+const MaxQuestion = 4_000
+
+// Source is what is searched, a *index.Index. Passages are numbered as the
+// documents of the lexical index.
+type Source interface {
+	Passages() []*ingest.Passage
+	Lexical() *lexical.Index
+	Store() store.Store
+	Embedder() llm.Embedder
+}
+
+// Options change what a Retriever does. The zero value is good.
+type Options struct {
+	// Candidates is how many passages the words find before they are ordered
+	// by features; 0 for 100.
+	Candidates int
+}
+
+// Query asks for the K best passages that pass Filter.
+type Query struct {
+	Text   string
+	Extra  []string // what earlier turns spoke of: counts less than Text
+	K      int      // below 1: 10
+	Filter store.Filter
+}
+
+// Result is a found passage.
+type Result struct {
+	Passage *ingest.Passage // of the index: not to be written to
+	Score   float64         // how likely the passage is right, 0 to 1, comparable between questions
+	Rank    int             // from 1
+	Lexical float64         // BM25 score
+	Vector  float64         // cosine similarity to the question, 0 where it was not computed
+}
+
+// Retriever ranks passages of one index. It is safe for concurrent use.
+type Retriever struct {
+	passages []*ingest.Passage
+	words    *lexical.Index
+	store    store.Store
+	embedder llm.Embedder
+	lexicon  *question.Lexicon
+	options  Options
+}
+
+// New returns a retriever over x with the words of lex.
+func New(x Source, lex *question.Lexicon, o Options) *Retriever {
+	if o.Candidates < 1 {
+		o.Candidates = 100
+	}
+	return &Retriever{passages: x.Passages(), words: x.Lexical(), store: x.Store(), embedder: x.Embedder(), lexicon: lex, options: o}
+}
+
+// Retrieve returns up to q.K passages, best first, ties by ID. It fails for an
+// empty question, when ctx is done, and when the embedder or the store fails.
+func (r *Retriever) Retrieve(ctx context.Context, q Query) ([]Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("retrieve: %w", err)
+	}
+	if !strings.ContainsFunc(q.Text, content) {
+		return nil, fmt.Errorf("retrieve: %w", ErrEmpty)
+	}
+	if q.K < 1 {
+		q.K = 10
+	}
+	var terms []lexical.Weighted
+	folded := lexical.Fold(cut(q.Text))
+	for _, t := range lexical.AppendTerms(nil, question.Content(folded)) {
+		terms = append(terms, lexical.Weighted{Term: t.Text, Weight: 1})
+	}
+	for _, e := range r.lexicon.Expand(folded) {
+		for _, a := range e.Alternatives {
+			for _, t := range lexical.Terms(lexical.Fold(a)) {
+				terms = append(terms, lexical.Weighted{Term: t, Weight: 0.4 * e.Weight})
+			}
+		}
+	}
+	lq := lexical.Query{Terms: terms, K: max(r.options.Candidates, q.K), Accept: func(d int) bool { return q.Filter.Match(r.passages[d]) }}
+	hits := r.words.Search(lq)
+	docs := make([]int, len(hits))
+	for i, h := range hits {
+		docs[i] = h.Doc
+	}
+	parents := r.words.ParentScores(lexical.LevelSection, lq, docs)
+	out := make([]Result, len(hits))
+	for i, h := range hits {
+		out[i] = Result{Passage: r.passages[h.Doc], Score: h.Score + 0.5*parents[i], Lexical: h.Score}
+	}
+	slices.SortFunc(out, compareResults)
+	for i := range out {
+		out[i].Rank = i + 1
+		out[i].Score /= 1 + out[0].Score
+	}
+	return out[:min(q.K, len(out))], nil
+}
+
+// compareResults orders by score descending, then ID.
+func compareResults(a, b Result) int {
+	switch {
+	case a.Score > b.Score:
+		return -1
+	case a.Score < b.Score:
+		return 1
+	}
+	return strings.Compare(a.Passage.ID, b.Passage.ID)
+}
+
+// cut shortens a question to MaxQuestion bytes of whole characters.
+func cut(s string) string {
+	if len(s) <= MaxQuestion {
+		return s
+	}
+	n := MaxQuestion
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// content reports whether a character can be looked for.
+func content(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
