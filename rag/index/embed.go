@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"yanbao/ingest"
@@ -51,7 +52,22 @@ func embedBatch(ctx context.Context, e llm.Embedder, passages []*ingest.Passage)
 	if err != nil {
 		return nil, fmt.Errorf("index: embed passages %s to %s: %w", passages[0].ID, passages[len(passages)-1].ID, err)
 	}
+	for i, v := range vectors {
+		if !usable(v) {
+			return nil, fmt.Errorf("index: %s gave passage %s a %w", e.Model(), passages[i].ID, store.ErrVector)
+		}
+	}
 	return vectors, nil
+}
+
+// usable reports whether a store will accept v: what is stored on disk must
+// not be refused when it is read.
+func usable(v llm.Vector) bool {
+	var sum float64
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	return sum > 0 && !math.IsInf(sum, 0) // NaN is not above 0
 }
 
 // fill embeds passages and puts them into the store, batch by batch.

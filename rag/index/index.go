@@ -41,10 +41,11 @@ type Options struct {
 	// is at least done. Nil for none.
 	Progress func(stage string, done, total int)
 
-	// Reread reads a source file again. Rebuild calls it for documents whose
+	// Reread reads a source file again, into a document with that ID, title
+	// and so on. Rebuild calls it for documents whose
 	// stored form is damaged or of an older version while the source is whole.
 	// Nil: such documents have to be ingested again.
-	Reread func(name string, data []byte) (*ingest.Document, error)
+	Reread func(meta ingest.Meta, name string, data []byte) (*ingest.Document, error)
 
 	// Log gets what is done to a data directory, at level info and below. Nil
 	// for none.
