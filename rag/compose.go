@@ -83,10 +83,11 @@ func marked(text string, citations []int) string {
 		fmt.Fprintf(&marks, "[%d]", n)
 	}
 	body := strings.TrimRight(text, "。.！？!?")
-	for _, end := range []string{"；", "？", "！"} { // a citation belongs to the sentence it stands in
-		body = strings.ReplaceAll(body, end, marks.String()+end)
+	end := text[len(body):]
+	for _, stop := range []string{"；", "？", "！"} { // a citation belongs to the sentence it stands in
+		body = strings.ReplaceAll(body, stop, marks.String()+stop)
 	}
-	return body + marks.String() + text[len(body):]
+	return body + marks.String() + end
 }
 
 // valuesOf lists the numbers of a claim with the citation that holds each.

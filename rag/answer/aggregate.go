@@ -112,9 +112,6 @@ func (a *aggregation) extreme() (Draft, bool) {
 	}
 	number := a.column(-1, table.Numbers)
 	rows := a.filtered(number)
-	if number >= 0 && a.t.Headers(lexical.Fold(a.q.Text))[number] < 2 {
-		number = -1 // named by the question itself, not by a synonym
-	}
 	if number < 0 {
 		number = a.bracketColumn()
 	}
@@ -152,8 +149,14 @@ func (a *aggregation) extreme() (Draft, bool) {
 // bracketColumn is a column of words that carry one number each (能力 (25%))
 // and whose name the question shares.
 func (a *aggregation) bracketColumn() int {
+	most := 0
 	for c, n := range a.headers {
-		if n < 2 || a.t.ColumnKind(c) != table.Words {
+		if a.t.ColumnKind(c) == table.Words {
+			most = max(most, n)
+		}
+	}
+	for c, n := range a.headers {
+		if n < 2 || n < most || a.t.ColumnKind(c) != table.Words {
 			continue
 		}
 		all := true
@@ -187,16 +190,16 @@ func (a *aggregation) finest(not int) int {
 // that several rows share, else all.
 func (a *aggregation) filtered(not int) []int {
 	rows := a.t.AllRows()
-	best, at := 0, table.Cell{Row: -1}
+	best, at := 0, table.Match{Cell: table.Cell{Row: -1}}
 	for _, m := range a.t.NamedCells(a.asked) {
 		if m.Cell.Column != not && m.Whole && m.Runes > best {
-			best, at = m.Runes, m.Cell
+			best, at = m.Runes, m
 		}
 	}
-	if at.Row < 0 {
+	if at.Cell.Row < 0 {
 		return rows
 	}
-	kept := a.t.Filter(rows, at.Column, lexical.Fold(a.t.Text(at)))
+	kept := a.t.Filter(rows, at.Cell.Column, at.Name)
 	if len(kept) == 0 {
 		return rows
 	}
@@ -210,15 +213,15 @@ func (a *aggregation) count() (Draft, bool) {
 		return Draft{}, false
 	}
 	named := a.sharedName()
-	if named.Row < 0 || a.t.Headers(lexical.Fold(ask.Text))[a.finest(named.Column)] < 2 {
+	if named.Cell.Row < 0 || a.t.Headers(lexical.Fold(ask.Text))[a.finest(named.Cell.Column)] < 2 {
 		return Draft{}, false // what is counted must be what a row of the table is
 	}
-	rows := a.t.Filter(a.t.AllRows(), named.Column, lexical.Fold(a.t.Text(named)))
+	rows := a.t.Filter(a.t.AllRows(), named.Cell.Column, named.Name)
 	if len(rows) == 0 {
 		return Draft{}, false
 	}
-	key := a.finest(named.Column)
-	extra := a.columnsAsked(key, named.Column)
+	key := a.finest(named.Cell.Column)
+	extra := a.columnsAsked(key, named.Cell.Column)
 	n := fmt.Sprintf("%d%s", len(rows), countWord(ask))
 	claim := ground.Claim{}
 	count := ground.Computed{Text: n, Operation: ground.CountOf, Formula: n}
@@ -244,12 +247,12 @@ func (a *aggregation) count() (Draft, bool) {
 
 // sharedName is the longest cell that the question names whole and that is not
 // the row's own key.
-func (a *aggregation) sharedName() table.Cell {
-	best, at := 0, table.Cell{Row: -1}
+func (a *aggregation) sharedName() table.Match {
+	best, at := 0, table.Match{Cell: table.Cell{Row: -1}}
 	key := a.finest(-1)
 	for _, m := range a.t.NamedCells(a.asked) {
 		if m.Cell.Column != key && m.Whole && m.Runes > best {
-			best, at = m.Runes, m.Cell
+			best, at = m.Runes, m
 		}
 	}
 	return at

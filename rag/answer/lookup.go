@@ -18,7 +18,7 @@ var whichNoun = regexp.MustCompile(`(?:第几|哪一?[个类种项]?|什么)(\p{
 
 // rowMargin is how far the best row may stay behind the best sentence and
 // still be preferred when the question names one of its cells and its columns.
-const rowMargin = 0.12
+const rowMargin = 0.15
 
 // lookUp answers from the cells of one row: those of the columns asked for.
 func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
@@ -32,8 +32,15 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	}
 	look := x.newLook(q, t.View, r)
 	best := e.Selection.Units[0].Score
-	if row.Score < best-1e-9 && !(look.exact() && row.Score >= best-rowMargin) {
+	margin := rowMargin
+	if look.distinctive() {
+		margin = 2 * rowMargin
+	}
+	if row.Score < best-1e-9 && !(look.exact() && row.Score >= best-margin) {
 		return Draft{}, false
+	}
+	if a, ok := askOfKind(q, question.List); ok && a.Size > 1 && !look.distinctive() {
+		return Draft{}, false // a list of that many is more than one row
 	}
 	confidence := Confidence(q, []ground.Unit{row}, e.Selection)
 	if look.exact() {
@@ -121,19 +128,19 @@ type look struct {
 	q       question.Question
 	t       *table.View
 	row     int
-	asked   string        // folded question, with other words for its stretches
-	headers []int         // see table.View.Headers
-	named   map[int]int   // columns of the row whose cell the question names, with the runes named
-	fit     []float64     // how well each column answers the best of the asks
-	by      map[int][]int // asks answered by a column
+	asked   string              // folded question, with other words for its stretches
+	headers []int               // see table.View.Headers
+	named   map[int]table.Match // columns of the row whose cell the question names
+	fit     []float64           // how well each column answers the best of the asks
+	by      map[int][]int       // asks answered by a column
 }
 
 func (x *Extractive) newLook(q question.Question, t *table.View, row int) *look {
-	l := &look{q: q, t: t, row: row, asked: x.widened(q.Text), named: make(map[int]int)}
+	l := &look{q: q, t: t, row: row, asked: x.widened(q.Text), named: make(map[int]table.Match)}
 	l.headers = t.Headers(l.asked)
 	for _, m := range t.NamedCells(l.asked) {
 		if m.Cell.Row == row {
-			l.named[m.Cell.Column] = m.Runes
+			l.named[m.Cell.Column] = m
 		}
 	}
 	l.fit = make([]float64, len(t.Columns))
@@ -175,11 +182,11 @@ func (x *Extractive) widened(text string) string {
 
 // columnFit tells how well the cell of column c answers ask.
 func (l *look) columnFit(a question.Ask, c, header int, asked string) float64 {
-	s := 0.5 * float64(header)
+	s := 0.7 * float64(header)
 	text := l.t.Text(table.Cell{Row: l.row, Column: c})
 	if n, ok := l.named[c]; ok && containsAny(l.asked, "还有", "同一", "一起", "并列", "其他", "同类") && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1 {
 		s += 2 // who else stands beside it
-	} else if ok && n*2 >= utf8.RuneCountInString(text) {
+	} else if ok && n.Runes*2 >= utf8.RuneCountInString(text) {
 		s -= 1.5 // the question already names it
 	}
 	switch {
@@ -196,12 +203,34 @@ func (l *look) columnFit(a question.Ask, c, header int, asked string) float64 {
 			s += 1.5
 		}
 	case a.Kind == question.Name || a.Kind == question.List || a.Kind == question.Superlative:
-		s += 0.25 * overlapOutside(question.Content(lexical.Fold(a.Text)), lexical.Fold(text))
+		s += 0.2 * overlapOutside(l.without(question.Content(lexical.Fold(a.Text))), lexical.Fold(text))
+		if l.pairNamed(c) {
+			s += 1.5 // 某公司：某平台, and the question names 某公司
+		}
 	}
 	if m := whichNoun.FindStringSubmatch(a.Text); m != nil && strings.Contains(text+l.t.Columns[c], m[1]) {
 		s += 1.2 // 第几梯队 is answered by the cell that speaks of 梯队
 	}
 	return s
+}
+
+// without blanks the cells that the question names.
+func (l *look) without(asked string) string {
+	for _, m := range l.named {
+		asked = strings.ReplaceAll(asked, m.Name, " ")
+	}
+	return asked
+}
+
+// pairNamed reports whether an item of column c has the form name：value and
+// the question gives the name.
+func (l *look) pairNamed(c int) bool {
+	for _, it := range l.t.Items(table.Cell{Row: l.row, Column: c}) {
+		if strings.ContainsAny(it, "：:") && l.names(it) {
+			return true
+		}
+	}
+	return false
 }
 
 func containsAny(s string, words ...string) bool {
@@ -221,8 +250,8 @@ func (l *look) exact() bool {
 	if len(l.named) == 0 {
 		return false
 	}
-	for _, f := range l.fit {
-		if f >= 0.8 {
+	for c, f := range l.fit {
+		if _, named := l.named[c]; f >= 0.8 || named && l.headers[c] >= 2 {
 			return true
 		}
 	}

@@ -80,7 +80,7 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 			}
 			gain := u.Score
 			if len(chosen) > 0 {
-				gain = addition(u, chosen, open, covered, sel)
+				gain = addition(q, u, chosen, open, covered)
 			}
 			if gain > bestGain+1e-9 && !repeats(u, chosen) {
 				best, bestGain = i, gain
@@ -104,14 +104,20 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 
 // addition is what a further sentence adds to an answer; 0 for one that is not
 // worth its length.
-func addition(u *ground.Unit, chosen []ground.Unit, open []question.Ask, covered ground.Cover, sel ground.Selection) float64 {
+func addition(q question.Question, u *ground.Unit, chosen []ground.Unit, open []question.Ask, covered ground.Cover) float64 {
 	if isRow(u) && !isRow(&chosen[0]) {
 		return 0
 	}
 	if u.Score < 0.55*chosen[0].Score || u.Names == ground.Conflict || u.Period == ground.Conflict || u.Subject == ground.Conflict {
 		return 0
 	}
+	if len(open) == 0 && ground.DemandsOnly(q) {
+		return 0 // nothing is left to answer
+	}
 	gain := covered.Gain(u)
+	if q.Wants(question.Comparison) && len(chosen) == 1 && u.Score > 0.75*chosen[0].Score {
+		return gain + 0.1*u.Score + 0.01 // the other side
+	}
 	answers := 0.0
 	for _, a := range open {
 		if f := ground.TypeFit(a, u); f >= 0.7 {
@@ -159,6 +165,9 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 	c += 0.08 * fitOf(q, chosen)
 	if first.Period == ground.Conflict {
 		c -= 0.35
+	}
+	if first.Period == ground.Silent && len(q.Periods) > 0 && ground.DemandsOnly(q) {
+		c -= choose(q.Periods[0].Month != 0 || q.Periods[0].Quarter != 0, 0.35, 0.15)
 	}
 	if first.Names == ground.Conflict {
 		c -= 0.6

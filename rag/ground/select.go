@@ -192,8 +192,11 @@ func (s *Selector) score(u *Unit, q question.Question, ts *termSet, ctx context,
 		weightLength*brevity(u.Text) +
 		weightRun*ts.longestRun(text.folded) +
 		weightDefines*definesFit(q, ts, text.folded, u.Text)
-	if c.Passage.Kind == ingest.KindFigure {
+	switch {
+	case c.Passage.Kind == ingest.KindFigure:
 		u.Score += weightFigure
+	case c.Passage.Kind == ingest.KindRow && (q.Wants(question.Definition) || q.Wants(question.Comparison) || q.Wants(question.Reason)):
+		u.Score += weightFigure // cells seldom explain
 	}
 }
 

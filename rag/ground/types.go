@@ -130,6 +130,22 @@ func Demands(k question.Kind) bool {
 	return false
 }
 
+// DemandsOnly reports whether every thing that a question asks for has a plain
+// form, or is whose figure it is.
+func DemandsOnly(q question.Question) bool {
+	plain := false
+	for _, a := range q.Asks {
+		switch {
+		case Demands(a.Kind):
+			plain = true
+		case a.Kind == question.Source || a.Kind == question.Name || a.Kind == question.Compute || a.Kind == question.Count:
+		default:
+			return false
+		}
+	}
+	return plain
+}
+
 // wantsNumber reports whether a question can be answered by a value only.
 func wantsNumber(q question.Question) bool {
 	return q.Wants(question.Value) || q.Wants(question.Rank) || q.Wants(question.Count)
@@ -170,7 +186,10 @@ func Enumerates(text string) int {
 	return longest
 }
 
-var definitionAsked = regexp.MustCompile(`定义|含义|意思|概念|指的|是指|指|算|打法|模式|计算|mean|definition|define`)
+// saysWhat: the term, at the head of its sentence, is said to be something.
+var saysWhat = regexp.MustCompile(`^[“”"）)的]{0,2}[\p{Han}]{0,2}(是|作为|即|为|指|要|能够)`)
+
+var definitionAsked = regexp.MustCompile(`定义|解释|含义|意思|概念|指的|是指|指|算|打法|模式|计算|mean|definition|define`)
 
 // definesFit: 1 for a sentence that says what the question's term is: the term
 // followed at once by 是指 and the like, or the words that the letters of an
@@ -190,6 +209,9 @@ func definesFit(q question.Question, ts *termSet, folded, raw string) float64 {
 		after := folded[i+len(t):]
 		if m := definitionWords.FindStringIndex(after); m != nil && len([]rune(after[:m[0]])) <= 14 {
 			return 1
+		}
+		if i == 0 && saysWhat.MatchString(after) {
+			return 0.6
 		}
 	}
 	for _, a := range acronym.FindAllString(q.Text, -1) {

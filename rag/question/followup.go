@@ -13,8 +13,9 @@ import (
 type Turn struct{ Question, Answer string }
 
 var (
-	relativeYears = re(`(那|这|该|其|再)?([一二两三四五六七八九十\d]+)年(之)?(后|以后|前|以前|之前)|次年|下一年|前一年|上一年|翌年`)
+	relativeYears = re(`(那|这|该|其|再)?([一二两三四五六七八九十\d]+)年(之)?(后|以后|前|以前|之前)|次年|第二年|下一年|前一年|上一年|翌年`)
 	pronouns      = re(`它们|他们|她们|它|他|她|这家公司|那家公司|这家|那家|该公司|该文件|该产品|该平台|这款|那款|这个文件|那个文件|这份文件|那份文件|这份|那份|\b(it|its|they|their|them|that one)\b`)
+	lastMember    = re(`最后(那|一|的)*(一)?(款|个|家|项|种|条|位|类|份|名)`)
 	nthMember     = re(`第([一二两三四五六七八九十\d]+)(款|个|家|项|种|条|位|类|份|名)`)
 	bareStart     = re(`^(那么?|那|还有|以及|呢|and|what about|how about|then)\b?|呢[？?]?$|^谁(统计|说|预测|发布)|^(哪|什么)(年|时候|机构)|^(占|排|增长)`)
 	titles        = regexp.MustCompile(`《[^《》]+》`)
@@ -73,6 +74,11 @@ func resolvePointers(lex *Lexicon, last Turn, text string) (resolved string, poi
 			if vs := quantity.Values(m[1] + "个"); len(vs) == 1 && int(vs[0].Number) >= 1 && int(vs[0].Number) <= len(members) {
 				return strings.Replace(text, m[0], members[int(vs[0].Number)-1], 1), true
 			}
+		}
+	}
+	if w := lastMember.FindString(text); w != "" {
+		if members := enumeration(last.Answer); len(members) > 1 {
+			return strings.Replace(text, w, members[len(members)-1], 1), true
 		}
 	}
 	w := pronouns.FindString(text)

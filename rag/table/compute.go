@@ -41,12 +41,21 @@ func (v *View) Extreme(rows []int, c int, least bool) ([]Cell, quantity.Value) {
 		switch {
 		case cells == nil || (n.Number < best.Number) == least && n.Number != best.Number:
 			best, cells = n, []Cell{{r, c}}
-		case n.Number == best.Number && v.Rows[r][c].Text == v.Text(cells[0]) && v.Rows[r][c].Inherited:
+		case n.Number == best.Number && v.Rows[r][c].Inherited && v.among(cells, v.Rows[r][c].Text):
 		case n.Number == best.Number:
 			cells = append(cells, Cell{r, c})
 		}
 	}
 	return cells, best
+}
+
+func (v *View) among(cells []Cell, text string) bool {
+	for _, c := range cells {
+		if v.Text(c) == text {
+			return true
+		}
+	}
+	return false
 }
 
 // Sum adds the numbers of column c over rows. ok is false where a cell holds

@@ -10,8 +10,9 @@ import (
 // Match says how a cell or header is named in a question.
 type Match struct {
 	Cell  Cell
-	Runes int  // length of what is common
-	Whole bool // the whole cell, or a whole item of it, is named
+	Runes int    // length of what is common
+	Whole bool   // the whole cell, or a whole item of it, is named
+	Name  string // folded, as the cell has it
 }
 
 // NamedCells returns the cells that the question names: the cell's text, one of
@@ -38,12 +39,12 @@ func (v *View) named(at Cell, question string) (Match, bool) {
 		}
 		if v.kinds[at.Column] == Ordinals {
 			if namesOrdinal(question, name) && n > best.Runes {
-				best.Runes, best.Whole = n+1, true
+				best.Runes, best.Whole, best.Name = n+1, true, name
 			}
 			continue
 		}
 		if containsWord(question, name) && n > best.Runes {
-			best.Runes, best.Whole = n, true
+			best.Runes, best.Whole, best.Name = n, true, name
 		}
 	}
 	return best, best.Runes > 0
@@ -65,6 +66,9 @@ func (v *View) namesIn(at Cell) []string {
 			if part = strings.TrimSpace(part); utf8.RuneCountInString(part) >= 2 && part != n {
 				names = append(names, part)
 			}
+		}
+		if i := strings.Index(n, "等"); i > 0 { // 某部等六部门
+			names = append(names, n[:i])
 		}
 		if t := title(n); t != "" {
 			names = append(names, t)
