@@ -1,0 +1,47 @@
+// Yanbao answers questions over Chinese research reports with cited passages.
+//
+//	yanbao ask "2024年中国大模型市场规模有多大？"
+//
+// This package is the command line: flags, environment, wiring, one file per
+// subcommand. It decides nothing about answers. Results go to stdout,
+// everything else to stderr; the exit code is 0 for an answer, 3 where the
+// report holds none, 1 for an error and 2 for a command line that cannot be
+// used.
+//
+// # A tour of the code, bottom up
+//
+// Reading. Package ingest holds a report as structure (Document: sections,
+// blocks, tables with cells, figures) and as passages, the units that are found
+// and cited; it repairs what delivered files do to headings, tables, captions
+// and footnotes. A reader per format turns bytes into elements: ingest/markdown,
+// ingest/plaintext, ingest/jsonl. Every offset slices back into the text, and
+// the passages together hold every character of it.
+//
+// Words and numbers. Package lexical folds text for matching, cuts it into
+// terms and ranks with BM25. Package quantity reads numbers, units and periods
+// as values that can be compared. Package question says what is asked, with the
+// names, synonyms and terms of corpus/lexicon. None of them sees a report.
+//
+// Vectors. Package llm holds the contract of an embedder and offline the
+// built-in one, which hashes n-grams and needs no network. Package store holds
+// the contract of a vector store, storetest its conformance suite and
+// chromemstore the default in memory.
+//
+// The index. Package index makes documents searchable (Build, in memory) and
+// keeps them in a data directory (Library) as generations: a new one is written
+// beside the old one and switched to by one rename.
+//
+// Answers. Package retrieve ranks passages for a question; table computes on
+// tables; ground selects the sentence, row or caption that an answer rests on
+// and verifies every claim against what it cites; answer drafts the claims.
+//
+// The engine. Package rag joins the stages: Engine.Ask understands, retrieves,
+// selects, drafts, verifies and composes, in one screen. It is the one function
+// behind every door. Package eval scores it over a file of questions.
+//
+// Doors. Package bot renders answers. This package opens the library
+// (openSession), runs a command against the engine and prints.
+//
+// Imports point from later to earlier in this tour, adapters are imported here
+// only, and layers_test.go holds both.
+package main

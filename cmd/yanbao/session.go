@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"yanbao/corpus"
+	"yanbao/ingest"
+	"yanbao/ingest/jsonl"
+	"yanbao/ingest/markdown"
+	"yanbao/ingest/plaintext"
+	"yanbao/rag"
+	"yanbao/rag/index"
+	"yanbao/rag/question"
+)
+
+// engine is what commands ask. rag.Engine is one.
+type engine interface {
+	Ask(ctx context.Context, q rag.Question) (*rag.Answer, error)
+	Search(ctx context.Context, r rag.SearchRequest) ([]rag.SearchResult, error)
+	Passage(ctx context.Context, id string) (*rag.PassageView, error)
+	Documents(ctx context.Context) []rag.DocumentView
+	Tables(ctx context.Context, document string) []rag.TableView
+	Table(ctx context.Context, id string) (*rag.TableView, error)
+}
+
+// session is an engine over the documents that the settings name.
+type session struct {
+	engine   engine
+	passages []*ingest.Passage // all that can be found
+}
+
+// formats are the kinds of files that are read, the most particular first.
+// Files of more than limit bytes are refused.
+func formats(limit int) []ingest.Format {
+	d := ingest.Decoder{MaxBytes: limit}
+	return []ingest.Format{jsonl.Limited(d), markdown.Limited(d), plaintext.Limited(d)}
+}
+
+// reread reads a stored file again as what it was ingested as.
+func reread(meta ingest.Meta, name string, data []byte) (*ingest.Document, error) {
+	f, err := ingest.Detect(formats(len(data)), name, data)
+	if err != nil {
+		return nil, err
+	}
+	d, err := f.Read(name, data)
+	if err != nil {
+		return nil, err
+	}
+	return d.Describe(meta), nil
+}
+
+// openSession reads the library: the data directory where there is one, and the
+// shipped edition. Without a data directory nothing is written anywhere.
+func openSession(ctx context.Context, p *program, s settings) (*session, error) {
+	options, err := p.indexOptions(s)
+	if err != nil {
+		return nil, err
+	}
+	builtin, err := builtinDocuments(s)
+	if err != nil {
+		return nil, err
+	}
+	x, err := p.openIndex(ctx, s, builtin, options)
+	if err != nil {
+		return nil, err
+	}
+	if len(x.Documents()) == 0 {
+		return nil, errors.New("there is no report to ask: add one with yanbao ingest FILE, or leave out -builtin=false")
+	}
+	lexicon, err := question.LoadLexicon(corpus.Lexicon())
+	if err != nil {
+		return nil, fmt.Errorf("the lexicon cannot be read, the program is damaged: %w", err)
+	}
+	e, err := rag.New(rag.Config{Index: x, Lexicon: lexicon, Log: options.Log})
+	if err != nil {
+		return nil, err
+	}
+	return &session{engine: e, passages: x.Passages()}, nil
+}
+
+// indexOptions turns the flags into what an index is made with.
+func (p *program) indexOptions(s settings) (index.Options, error) {
+	newStore, err := parseStore(s.store)
+	if err != nil {
+		return index.Options{}, err
+	}
+	embedder, err := parseEmbedder(s.embed)
+	if err != nil {
+		return index.Options{}, err
+	}
+	if err := parseModel(s.llm); err != nil {
+		return index.Options{}, err
+	}
+	return index.Options{Embedder: embedder, NewStore: newStore, Reread: reread, Log: p.log()}, nil
+}
+
+// builtinDocuments reads the shipped edition, unless it is left out.
+func builtinDocuments(s settings) ([]*ingest.Document, error) {
+	if !s.builtin {
+		return nil, nil
+	}
+	name, data := corpus.Edition()
+	d, err := markdown.Read(name, data)
+	if err != nil {
+		return nil, fmt.Errorf("the shipped edition cannot be read, the program is damaged: %w", err)
+	}
+	return []*ingest.Document{d}, nil
+}
+
+// openIndex reads the current index of the data directory, or makes one in
+// memory where no place for data is known. Reading makes nothing on disk.
+func (p *program) openIndex(ctx context.Context, s settings, builtin []*ingest.Document, o index.Options) (*index.Index, error) {
+	d, err := p.dataDirectory(s)
+	if errors.Is(err, errNoDirectory) {
+		return index.Build(ctx, builtin, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if d.given && !d.exists {
+		return nil, fmt.Errorf("data directory %s does not exist: make it with yanbao ingest -data %s FILE, or leave out -data", d.path, d.path)
+	}
+	library, err := index.Open(d.path, o)
+	if err != nil {
+		return nil, err
+	}
+	return library.Index(ctx, builtin...)
+}
+
+// openLibrary opens the data directory for changes; the first one makes it.
+// command is what others are told who find it locked.
+func (p *program) openLibrary(command string, progress func(stage string, done, total int)) (*index.Library, error) {
+	d, err := p.dataDirectory(p.settings)
+	if err != nil {
+		return nil, err
+	}
+	options, err := p.indexOptions(p.settings)
+	if err != nil {
+		return nil, err
+	}
+	options.Command = command
+	options.Progress = progress
+	return index.Open(d.path, options)
+}
