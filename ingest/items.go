@@ -17,8 +17,10 @@ func cellItems(text string) []string {
 	if len(text) < 3 {
 		return nil
 	}
-	if items := cut(text, isArrow); len(items) > 1 {
-		return trimItems(items)
+	if strings.ContainsAny(text, "→➔⇒") {
+		if items := cut(text, isArrow); len(items) > 1 {
+			return trimItems(items)
+		}
 	}
 	if items := blankItems(text); items != nil {
 		return items
@@ -42,14 +44,16 @@ func cut(text string, parts func(rune) bool) []string {
 	var out []string
 	depth, start := 0, 0
 	for i, r := range text {
-		switch {
-		case strings.ContainsRune("（(《“「『【〔[", r):
+		switch r {
+		case '（', '(', '《', '“', '「', '『', '【', '〔', '[':
 			depth++
-		case strings.ContainsRune("）)》”」』】〕]", r):
+		case '）', ')', '》', '”', '」', '』', '】', '〕', ']':
 			depth = max(depth-1, 0)
-		case depth == 0 && parts(r):
-			out = append(out, text[start:i])
-			start = i + utf8.RuneLen(r)
+		default:
+			if depth == 0 && parts(r) {
+				out = append(out, text[start:i])
+				start = i + utf8.RuneLen(r)
+			}
 		}
 	}
 	return append(out, text[start:])
@@ -97,8 +101,11 @@ func labelled(s string) bool {
 	return ok && name != "" && rest != "" && runeLen(name) <= 12
 }
 
+// bracketed reports whether s is a name with a remark in brackets; a blank
+// before the bracket is a unit's.
 func bracketed(s string) bool {
-	return (strings.HasSuffix(s, "）") || strings.HasSuffix(s, ")")) && strings.ContainsAny(s, "（(") && hanShare(s) > 0
+	closed := strings.HasSuffix(s, "）") || strings.HasSuffix(s, ")")
+	return closed && strings.ContainsAny(s, "（(") && hanShare(s) > 0 && !strings.Contains(s, " (") && !strings.Contains(s, " （")
 }
 
 func semicolon(s string) bool { return strings.HasSuffix(s, "；") || strings.HasSuffix(s, "。") }
@@ -127,7 +134,7 @@ func kindred(items []string) bool {
 
 // commaItems splits a list parted by 、 that is not part of a sentence.
 func commaItems(text string) []string {
-	if !strings.Contains(text, "、") || strings.ContainsAny(text, "，。；！？") && sentencePunctuation(text) {
+	if !strings.Contains(text, "、") || sentencePunctuation(text) {
 		return nil
 	}
 	items := cut(text, func(r rune) bool { return r == '、' })
@@ -148,13 +155,25 @@ func commaItems(text string) []string {
 		}
 		joined = joined || strings.ContainsAny(name, "与和及并")
 	}
-	if joined && len(items) < 3 {
+	if joined && len(items) < 3 || openedBySentence(items) {
 		return nil
 	}
 	return trimItems(items)
 }
 
+// openedBySentence reports whether the first item is the beginning of a
+// sentence: the longest of all, with a word that only sentences have.
+func openedBySentence(items []string) bool {
+	n := runeLen(items[0])
+	for _, s := range items[1:] {
+		if runeLen(s) >= n {
+			return false
+		}
+	}
+	return n >= 8 && strings.ContainsAny(items[0], "向将把使让被以于从对是有为的")
+}
+
 // sentencePunctuation reports whether text has such a mark outside of brackets.
 func sentencePunctuation(text string) bool {
-	return len(cut(text, func(r rune) bool { return strings.ContainsRune("，。；！？", r) })) > 1
+	return len(cut(text, func(r rune) bool { return r == '，' || r == '。' || r == '；' || r == '！' || r == '？' })) > 1
 }

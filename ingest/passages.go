@@ -26,13 +26,15 @@ const (
 // document ID, section path, kind and text only.
 func Passages(doc *Document) []Passage {
 	p := passager{doc: doc, seen: map[string]int{}, paths: make([][]string, len(doc.Sections)+1), figures: map[string]int{}, tables: map[string]int{}}
+	size := len(doc.Blocks) + len(doc.Text)/(3*maxText)
 	for i := range doc.Figures {
 		p.figures[doc.Figures[i].ID] = i
 	}
 	for i := range doc.Tables {
 		p.tables[doc.Tables[i].ID] = i
+		size += len(doc.Tables[i].Rows)
 	}
-	p.out = make([]Passage, 0, len(doc.Blocks)+len(doc.Blocks)/2)
+	p.out = make([]Passage, 0, size)
 	for i := range doc.Blocks {
 		p.block(i)
 	}

@@ -21,7 +21,7 @@ var (
 func PrimarySources(text, publisher string) []string {
 	var out []string
 	text = strings.TrimRight(strings.TrimSpace(text), "。.；;，, ")
-	for _, part := range cut(text, func(r rune) bool { return strings.ContainsRune("，,、；;|\n", r) }) {
+	for _, part := range cut(text, isListSeparator) {
 		for _, name := range organisations(strings.TrimSpace(part)) {
 			if name = sourceName(name); name != "" {
 				out = appendNew(out, []string{name})
@@ -38,6 +38,14 @@ func PrimarySources(text, publisher string) []string {
 		out = kept
 	}
 	return out
+}
+
+func isListSeparator(r rune) bool {
+	switch r {
+	case '，', ',', '、', '；', ';', '|', '\n':
+		return true
+	}
+	return false
 }
 
 // organisations splits "甲中心与乙咨询" where both sides look like organisations.
@@ -91,6 +99,9 @@ var namedPatterns = []*regexp.Regexp{
 // generic matches what stands where a source could stand but names none.
 var generic = regexp.MustCompile(`^(?:以上|上述|此|该|其|这|我们|本报告|报告|公开|相关|有关|最新|市场|行业|业内|官方|不完全|统计|研究|调研|数据|预测|初步|内部|多项|有|各|一些|部分|公司|企业|业界|机构|悉|了解|介绍|估计|预计|测算).{0,6}$|不完全统计|公开资料|公开渠道|公开信息|公开数据`)
 
+// remark matches what may stand between a source and the word 数据.
+var remark = regexp.MustCompile(`的(?:同一|同|最新|一项|一份|这|该|上述|另一).*$|(?:的)?[0-9]{4}年(?:度|[0-9]{1,2}月)?$`)
+
 // NamedSources returns the primary sources that one sentence names, in the
 // order of their places: 根据甲数据, 据乙预测, 丙数据显示, 根据丁《…》,
 // （数据来源：戊）, "according to X". It goes by pattern; compilers and phrases such
@@ -141,7 +152,7 @@ func trimSource(name string) string {
 	for _, s := range []string{"发布的", "公布的", "的", "最新", "公开", "统计", "监测", "调研", "研究数据", "数据", "年度"} {
 		name = strings.TrimSuffix(name, s)
 	}
-	name = strings.TrimSpace(name)
+	name = strings.TrimSpace(remark.ReplaceAllString(strings.TrimSpace(name), ""))
 	r, _ := utf8.DecodeRuneInString(name)
 	if runeLen(name) < 2 || unicode.IsDigit(r) || generic.MatchString(name) || compiler.MatchString(name) {
 		return ""
