@@ -154,12 +154,13 @@ func (e *Engine) evidence(asked question.Question, passages []retrieve.Result) a
 		}
 	}
 	for _, r := range passages {
-		add(r.Passage, r.Score, r.Rank)
+		relevance := relative(r.Score, passages[0].Score)
+		add(r.Passage, relevance, r.Rank)
 		if id := r.Passage.TableID; id != "" {
 			if _, ok := score[id]; !ok {
 				tables = append(tables, id)
 			}
-			score[id] = max(score[id], r.Score)
+			score[id] = max(score[id], relevance)
 		}
 	}
 	for _, id := range tables {
@@ -175,6 +176,14 @@ func (e *Engine) evidence(asked question.Question, passages []retrieve.Result) a
 		}
 	}
 	return ev
+}
+
+// relative is a score against the best one, 0 to 1.
+func relative(score, best float64) float64 {
+	if best <= 0 {
+		return 0
+	}
+	return min(1, max(0, score/best))
 }
 
 // table prepares a table and finds the units of its rows.

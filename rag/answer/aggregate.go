@@ -2,10 +2,13 @@ package answer
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"yanbao/rag/ground"
 	"yanbao/rag/lexical"
+	"yanbao/rag/quantity"
 	"yanbao/rag/question"
 	"yanbao/rag/table"
 )
@@ -19,7 +22,7 @@ func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
 		}
 		a := aggregation{q: q, t: t, asked: x.widened(q.Text)}
 		a.headers = t.Headers(a.asked)
-		for _, try := range []func() (Draft, bool){a.mostMembers, a.extreme, a.count} {
+		for _, try := range []func() (Draft, bool){a.top, a.mostMembers, a.extreme, a.count} {
 			if d, ok := try(); ok {
 				return d, true
 			}
@@ -129,9 +132,9 @@ func (a *aggregation) extreme() (Draft, bool) {
 	d := Draft{Status: Answered, Confidence: 0.75}
 	seen := make(map[string]bool)
 	for _, c := range cells {
-		text := fmt.Sprintf("%s：%s", oneLine(a.t.Text(table.Cell{Row: c.Row, Column: key})), oneLine(a.t.Text(c)))
-		if key == number {
-			text = oneLine(a.t.Text(c))
+		text := oneLine(a.t.Text(c))
+		if key != number {
+			text = fmt.Sprintf("%s（%s：%s）", oneLine(a.t.Text(table.Cell{Row: c.Row, Column: key})), a.t.Columns[number], text)
 		}
 		if seen[text] {
 			continue
@@ -141,9 +144,81 @@ func (a *aggregation) extreme() (Draft, bool) {
 		if !ok {
 			return Draft{}, false
 		}
-		d.Claims = append(d.Claims, ground.Claim{Text: text + "。", Supports: []ground.Support{sup}})
+		claim := ground.Claim{Text: text, Supports: []ground.Support{sup}}
+		for _, extra := range a.valueColumns(key, number) {
+			cell := oneLine(a.t.Text(table.Cell{Row: c.Row, Column: extra}))
+			claim.Text += "，" + a.t.Columns[extra] + "：" + cell
+		}
+		claim.Text += "。"
+		d.Claims = append(d.Claims, claim)
 	}
 	return d, true
+}
+
+// valueColumns are the columns whose name a clause for a value shares.
+func (a *aggregation) valueColumns(not ...int) []int {
+	var out []int
+	for _, ask := range a.q.Asks {
+		if ask.Kind != question.Value && ask.Kind != question.Date {
+			continue
+		}
+		for c, n := range a.t.Headers(lexical.Fold(ask.Text)) {
+			if n >= 2 && !slices.Contains(not, c) && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// top: 营收前三名合计多少. The rows of a ranking are in order of their ordinals.
+func (a *aggregation) top() (Draft, bool) {
+	m := topWords.FindStringSubmatch(a.q.Text)
+	if m == nil || !sumWords.MatchString(a.q.Text) {
+		return Draft{}, false
+	}
+	vs := quantity.Values(m[1] + "个")
+	number := a.column(-1, table.Numbers)
+	if len(vs) != 1 || number < 0 || int(vs[0].Number) > len(a.t.Table.Rows) || !a.ranked() {
+		return Draft{}, false
+	}
+	rows := a.t.AllRows()[:int(vs[0].Number)]
+	sum, cells, ok := a.t.Sum(rows, number)
+	if !ok {
+		return Draft{}, false
+	}
+	k := ground.Computed{Operation: ground.Add, Text: trimZeros(sum.Number, 2) + sum.Unit}
+	var names []string
+	claim := ground.Claim{}
+	for _, c := range cells {
+		text := oneLine(a.t.Text(c))
+		sup, ok := a.cite(c, text)
+		if !ok {
+			return Draft{}, false
+		}
+		claim.Supports = append(claim.Supports, sup)
+		k.Inputs = append(k.Inputs, text)
+		names = append(names, oneLine(a.t.Text(table.Cell{Row: c.Row, Column: a.finest(number)}))+text)
+	}
+	k.Formula = strings.Join(k.Inputs, " + ") + " = " + k.Text
+	claim.Text = fmt.Sprintf("合计%s（%s：%s）。", k.Text, a.t.Columns[number], strings.Join(names, "、"))
+	claim.Computed = []ground.Computed{k}
+	return Draft{Status: Answered, Confidence: 0.75, Claims: []ground.Claim{claim}}, true
+}
+
+var (
+	topWords = regexp.MustCompile(`前([一二两三四五六七八九十\d]+)(?:名|家|位|强|大|个|款)?`)
+	sumWords = regexp.MustCompile(`合计|总和|总共|一共|加起来|相加|之和`)
+)
+
+// ranked reports whether the table numbers its rows.
+func (a *aggregation) ranked() bool {
+	for c := range a.t.Columns {
+		if a.t.ColumnKind(c) == table.Ordinals {
+			return true
+		}
+	}
+	return false
 }
 
 // bracketColumn is a column of words that carry one number each (能力 (25%))

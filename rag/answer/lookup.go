@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"fmt"
 	"regexp"
 	"sort"
 	"strings"
@@ -37,6 +38,9 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 		margin = 2 * rowMargin
 	}
 	if row.Score < best-1e-9 && !(look.exact() && row.Score >= best-margin) {
+		return Draft{}, false
+	}
+	if !look.meetsDemands() || !look.exact() && row.Score < best+rowMargin && !isFirst(e, row) {
 		return Draft{}, false
 	}
 	if a, ok := askOfKind(q, question.List); ok && a.Size > 1 && !look.distinctive() {
@@ -146,10 +150,9 @@ func (x *Extractive) newLook(q question.Question, t *table.View, row int) *look 
 	l.fit = make([]float64, len(t.Columns))
 	for _, a := range q.Asks {
 		best, at := 0.0, []int(nil)
-		asked := x.widened(a.Text)
-		headers := t.Headers(asked)
+		literal, widened := t.Headers(lexical.Fold(a.Text)), t.Headers(x.widened(a.Text))
 		for c := range t.Columns {
-			s := l.columnFit(a, c, headers[c], asked)
+			s := l.columnFit(a, c, 0.7*float64(literal[c])+0.35*float64(max(0, widened[c]-literal[c])))
 			switch {
 			case s > best+1e-9:
 				best, at = s, []int{c}
@@ -177,12 +180,15 @@ func (x *Extractive) widened(text string) string {
 			b.WriteString(lexical.Fold(a))
 		}
 	}
+	for _, n := range ground.Ordinals(text) {
+		fmt.Fprintf(&b, " 第%d号", n)
+	}
 	return b.String()
 }
 
 // columnFit tells how well the cell of column c answers ask.
-func (l *look) columnFit(a question.Ask, c, header int, asked string) float64 {
-	s := 0.7 * float64(header)
+func (l *look) columnFit(a question.Ask, c int, header float64) float64 {
+	s := header
 	text := l.t.Text(table.Cell{Row: l.row, Column: c})
 	if n, ok := l.named[c]; ok && containsAny(l.asked, "还有", "同一", "一起", "并列", "其他", "同类") && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1 {
 		s += 2 // who else stands beside it
@@ -199,8 +205,9 @@ func (l *look) columnFit(a question.Ask, c, header int, asked string) float64 {
 	case a.Kind == question.Issuer && containsAny(l.t.Columns[c], "发布单位", "发布机构", "发文", "制定", "部门", "机构", "单位"):
 		s += 2
 	case a.Kind == question.Value || a.Kind == question.Count:
-		if len(ground.ValuesOf(quantity.Values(text), a.Units)) > 0 {
-			s += 1.5
+		s += 0.3 * overlapOutside(l.without(question.Content(lexical.Fold(a.Text))), lexical.Fold(text))
+		if len(ground.ValuesOf(quantity.Values(text+unitOf(l.t.Columns[c])), a.Units)) > 0 {
+			s += 1.2
 		}
 	case a.Kind == question.Name || a.Kind == question.List || a.Kind == question.Superlative:
 		s += 0.2 * overlapOutside(l.without(question.Content(lexical.Fold(a.Text))), lexical.Fold(text))
@@ -213,6 +220,16 @@ func (l *look) columnFit(a question.Ask, c, header int, asked string) float64 {
 	}
 	return s
 }
+
+// unitOf returns the unit that a column's name gives in brackets.
+func unitOf(column string) string {
+	if m := headerUnit.FindStringSubmatch(column); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+var headerUnit = regexp.MustCompile(`[（(]([^（）()]+)[）)]\s*$`)
 
 // without blanks the cells that the question names.
 func (l *look) without(asked string) string {
@@ -256,6 +273,28 @@ func (l *look) exact() bool {
 		}
 	}
 	return false
+}
+
+// meetsDemands reports whether some column answers a question that asks for a
+// thing of a plain form.
+func (l *look) meetsDemands() bool {
+	demands := false
+	for _, a := range l.q.Asks {
+		demands = demands || ground.Demands(a.Kind) && a.Kind != question.Rank
+	}
+	if !demands {
+		return true
+	}
+	for _, f := range l.fit {
+		if f >= 0.8 {
+			return true
+		}
+	}
+	return false
+}
+
+func isFirst(e Evidence, u ground.Unit) bool {
+	return e.Selection.Units[0].Passage.ID == u.Passage.ID
 }
 
 // distinctive reports whether a cell that the question names stands in this row

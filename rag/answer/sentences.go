@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -78,8 +79,16 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 			if i > 60 {
 				break
 			}
+			if isRow(u) && !tabular(q) {
+				continue
+			}
 			gain := u.Score
-			if len(chosen) > 0 {
+			if len(chosen) == 1 && twoPlaces.MatchString(q.Text) {
+				gain = u.Score
+				if u.Passage.ID == chosen[0].Passage.ID || u.Score < 0.6*chosen[0].Score {
+					gain = 0
+				}
+			} else if len(chosen) > 0 {
 				gain = addition(q, u, chosen, open, covered)
 			}
 			if gain > bestGain+1e-9 && !repeats(u, chosen) {
@@ -100,6 +109,20 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 		open = stillOpen(open, &u)
 	}
 	return chosen
+}
+
+// twoPlaces tells questions about what the report says in more than one place.
+var twoPlaces = regexp.MustCompile(`两处|两个地方|不同地方|前后|一致|矛盾|口径|一样吗|数字一样`)
+
+// tabular reports whether a row may stand as a sentence of the answer: not
+// where a value is asked for, as a row holds values of other columns too.
+func tabular(q question.Question) bool {
+	for _, a := range q.Asks {
+		if ground.Demands(a.Kind) && a.Kind != question.Document && a.Kind != question.Rank {
+			return false
+		}
+	}
+	return true
 }
 
 // addition is what a further sentence adds to an answer; 0 for one that is not
@@ -164,7 +187,7 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 	c := 0.3*cover.Share() + 0.7*first.Coverage
 	c += 0.08 * fitOf(q, chosen)
 	if first.Period == ground.Conflict {
-		c -= 0.35
+		c -= choose(ground.DemandsOnly(q), 0.6, 0.35)
 	}
 	if first.Period == ground.Silent && len(q.Periods) > 0 && ground.DemandsOnly(q) {
 		c -= choose(q.Periods[0].Month != 0 || q.Periods[0].Quarter != 0, 0.35, 0.15)

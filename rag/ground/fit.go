@@ -140,56 +140,41 @@ func holdsAny(text string, forms []string) bool {
 	return false
 }
 
-var ordinal = regexp.MustCompile(`第[一二三四五六七八九十\d]+(名|位|号|个|项|条|家|款|季)?|排[一二三四五六七八九十]`)
+var ordinal = regexp.MustCompile(`(?:第|排)([一二三四五六七八九十\d]+)(?:名|位|号|个|项|条|家|款)?`)
 
-// ordinalsAsked returns the places that a question names (第二, 第19号); a
-// period (第三季度) is not one.
-func ordinalsAsked(q question.Question) []string {
-	var out []string
-	text := lexical.Fold(q.Text)
-	for _, m := range ordinal.FindAllString(text, -1) {
-		if strings.HasSuffix(m, "季") {
+// Ordinals returns the places that a text names (第二, 第19号, 排第四); a period
+// (第三季度) and a kind (第一梯队) are not places.
+func Ordinals(s string) []int {
+	var out []int
+	for _, m := range ordinal.FindAllStringSubmatchIndex(lexical.Fold(s), -1) {
+		text := lexical.Fold(s)
+		number := text[m[2]:m[3]]
+		if rest := text[m[1]:]; strings.HasPrefix(rest, "季") || strings.HasPrefix(rest, "梯队") || strings.HasPrefix(rest, "阶段") {
 			continue
 		}
-		out = append(out, ordinalDigits(m))
+		if vs := quantity.Values(number + "个"); len(vs) == 1 {
+			out = append(out, int(vs[0].Number))
+		}
 	}
 	return out
 }
 
-// ordinalDigits gives the number of an ordinal: 第二名 is 2.
-func ordinalDigits(s string) string {
-	s = strings.TrimLeft(s, "第排")
-	s = strings.TrimRight(s, "名位号个项条家款")
-	if vs := quantity.Values(s + "个"); len(vs) == 1 {
-		return strings.TrimSuffix(strings.TrimSuffix(vs[0].Text, "个"), " ") + "=" + formatOrdinal(vs[0].Number)
-	}
-	return s
-}
+// rowNumber is the place that a rendered row gives itself.
+var rowNumber = regexp.MustCompile(`(?:序号|排名|名次|位次|排序|编号|rank|no\.?)[^:;]{0,4}:(\d+)`)
 
-func formatOrdinal(n float64) string {
-	d := ""
-	for i := int(n); i > 0; i /= 10 {
-		d = string(rune('0'+i%10)) + d
-	}
-	return d
-}
-
-func ordinalFit(asked []string, unit string) Fit {
+func ordinalFit(asked []int, unit string) Fit {
 	if len(asked) == 0 {
 		return Silent
 	}
-	text := lexical.Fold(unit)
-	for _, m := range ordinal.FindAllString(text, -1) {
-		for _, a := range asked {
-			if strings.HasSuffix(ordinalDigits(m), a[strings.LastIndex(a, "=")+1:]) {
-				return Meets
-			}
+	stated := Ordinals(unit)
+	for _, m := range rowNumber.FindAllStringSubmatch(lexical.Fold(unit), -1) {
+		if vs := quantity.Values(m[1] + "个"); len(vs) == 1 {
+			stated = append(stated, int(vs[0].Number))
 		}
 	}
-	if strings.Contains(text, "序号") {
+	for _, s := range stated {
 		for _, a := range asked {
-			n := a[strings.LastIndex(a, "=")+1:]
-			if strings.Contains(text, "序号:"+n+";") {
+			if a == s {
 				return Meets
 			}
 		}

@@ -75,7 +75,7 @@ func (s *Selector) Select(q question.Question, candidates []Candidate) Selection
 	sel := Selection{terms: newTermSet(q, s.Lexicon, s.Rarity)}
 	sel.Unknown = s.unknownNames(q)
 	names := s.namesAsked(q)
-	ordinals := ordinalsAsked(q)
+	ordinals := Ordinals(q.Text)
 	for _, c := range candidates {
 		ctx := s.around(c.Passage)
 		for _, sp := range unitSpans(c.Passage) {
@@ -172,7 +172,7 @@ const (
 	weightFigure    = -0.12
 )
 
-func (s *Selector) score(u *Unit, q question.Question, ts *termSet, ctx context, names []nameAsked, ordinals []string, c Candidate) {
+func (s *Selector) score(u *Unit, q question.Question, ts *termSet, ctx context, names []nameAsked, ordinals []int, c Candidate) {
 	text := newPassageText(u.Text)
 	u.text = text
 	u.Direct = ts.coverage(weighted{text, 1})

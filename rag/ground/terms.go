@@ -38,7 +38,11 @@ type form struct {
 const (
 	unknownWord = 0.35
 	unknownName = 1.2
-	nameBoost   = 1.4
+
+	// An English word without a Chinese one in the lexicon cannot match.
+	unknownEnglish = 0.08
+
+	nameBoost = 1.4
 )
 
 // A term's weight is partly the same for all: the subject of a report is in
@@ -82,6 +86,8 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 		switch {
 		case t.unknown && t.name:
 			t.weight = unknownName * maxIDF
+		case t.unknown && q.English:
+			t.weight = unknownEnglish * maxIDF
 		case t.unknown:
 			t.weight = unknownWord * maxIDF
 		case t.weight < 0: // known by another word only
