@@ -150,7 +150,15 @@ func (p *program) checkData(ctx context.Context) []finding {
 	case !d.exists:
 		return []finding{ok(check, "%s is not there yet; yanbao ingest makes it", d.path)}
 	}
-	return []finding{checkWritable(d.path), p.checkIndex(ctx, d.path)}
+	options, err := p.indexOptions(p.settings)
+	if err != nil {
+		return []finding{fail(check, err)}
+	}
+	library, err := index.Open(d.path, options)
+	if err != nil {
+		return []finding{fail(check, err)}
+	}
+	return []finding{checkWritable(d.path), checkLock(library), checkIndex(ctx, library)}
 }
 
 func checkWritable(dir string) finding {
@@ -166,17 +174,17 @@ func checkWritable(dir string) finding {
 	return ok(check, "%s", dir)
 }
 
+func checkLock(library *index.Library) finding {
+	const check = "lock"
+	if writer := library.Writer(); writer != "" {
+		return warn(check, "being changed by %s; wait until that has ended before adding reports", writer)
+	}
+	return ok(check, "nobody is changing it")
+}
+
 // checkIndex reads the whole index, so that damage anywhere in it is found.
-func (p *program) checkIndex(ctx context.Context, dir string) finding {
+func checkIndex(ctx context.Context, library *index.Library) finding {
 	const check = "index"
-	options, err := p.indexOptions(p.settings)
-	if err != nil {
-		return fail(check, err)
-	}
-	library, err := index.Open(dir, options)
-	if err != nil {
-		return fail(check, err)
-	}
 	status, err := library.Status(ctx)
 	if err == nil && status.Generation == "" {
 		return ok(check, "empty; yanbao ingest FILE adds a report")

@@ -47,6 +47,8 @@ func layers() map[string]layer {
 		"ingest/plaintext": {inside: []string{"ingest"}},
 		"ingest/jsonl":     {inside: []string{"ingest"}},
 
+		"ingest/ingesttest": {inside: []string{"ingest"}, outside: testing},
+
 		"rag/llm":         {},
 		"rag/llm/llmtest": {inside: []string{"rag/llm"}, outside: testing},
 		"rag/llm/offline": {inside: []string{"rag/llm", "rag/lexical"}},

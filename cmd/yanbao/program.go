@@ -42,9 +42,14 @@ type terminal struct{ in, out, err bool }
 
 // run executes one command line and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
+	out := &remembering{w: p.stdout}
+	p.stdout = out
 	root := p.rootCommand()
 	root.SetArgs(doubleDashes(root, args))
 	err := root.ExecuteContext(ctx)
+	if out.err != nil && (err == nil || errors.Is(err, errNotFound)) {
+		err = fmt.Errorf("write the result: %w", plainPathError(out.err))
+	}
 	if err != nil && !errors.Is(err, errNotFound) {
 		p.report(err)
 	}
@@ -147,4 +152,19 @@ func (w prefixed) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	return len(b), nil
+}
+
+// remembering keeps the first error of writing, so that a result that could not
+// be written is an error at the end however it was printed.
+type remembering struct {
+	w   io.Writer
+	err error
+}
+
+func (r *remembering) Write(b []byte) (int, error) {
+	n, err := r.w.Write(b)
+	if err != nil && r.err == nil {
+		r.err = err
+	}
+	return n, err
 }

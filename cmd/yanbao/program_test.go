@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"yanbao/ingest"
@@ -253,6 +254,29 @@ func TestSpecs(t *testing.T) {
 		}
 		if err != nil && exitCode(err) != exitUsage {
 			t.Errorf("%v: exit code %d, want 2", err, exitCode(err))
+		}
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestResultThatCannotBeWritten(t *testing.T) {
+	for _, answer := range []*rag.Answer{teaAnswer(), refusal()} {
+		for _, flag := range []string{"--json", "--color=never"} {
+			var stderr strings.Builder
+			p := &program{
+				stdin: strings.NewReader(""), stdout: fullDisk{}, stderr: &stderr,
+				getenv: func(string) string { return "" },
+				open: func(context.Context, *program, settings) (*session, error) {
+					return &session{engine: &fakeEngine{answer: answer}}, nil
+				},
+			}
+			code := p.run(context.Background(), []string{"ask", flag, "x"})
+			if code != exitError || !strings.Contains(stderr.String(), "write the result: ") {
+				t.Errorf("%s %s: exit code %d, stderr %q", answer.Status, flag, code, stderr.String())
+			}
 		}
 	}
 }

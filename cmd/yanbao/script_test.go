@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -43,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"flip":   flip,
 			"prefix": prefix,
 			"encode": encode,
+			"locked": locked,
 		},
 	})
 }
@@ -120,4 +122,17 @@ func encode(ts *testscript.TestScript, not bool, args []string) {
 	data, err := e.NewEncoder().String(ts.ReadFile(args[1]))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(data), 0o644))
+}
+
+// locked DIR CODE COMMAND... is exits while another process changes DIR.
+func locked(ts *testscript.TestScript, not bool, args []string) {
+	if not || len(args) < 3 {
+		ts.Fatalf("usage: locked DIR CODE COMMAND...")
+	}
+	lock := flock.New(filepath.Join(ts.MkAbs(args[0]), "lock"))
+	if free, err := lock.TryLock(); !free || err != nil {
+		ts.Fatalf("lock %s: %v, %v", args[0], free, err)
+	}
+	defer lock.Unlock()
+	exits(ts, false, args[1:])
 }
