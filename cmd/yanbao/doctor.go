@@ -195,7 +195,7 @@ func checkIndex(ctx context.Context, library *index.Library) finding {
 	if err != nil {
 		return fail(check, err)
 	}
-	return ok(check, "generation %s, %d documents, %d passages, embedder %s", status.Generation, status.Documents, status.Passages, status.Model)
+	return ok(check, "generation %s, documents: %d, passages: %d, embedder %s", status.Generation, status.Documents, status.Passages, status.Model)
 }
 
 // checkAnswer asks the first document for its own title, the whole way.
@@ -213,7 +213,7 @@ func (p *program) checkAnswer(ctx context.Context) finding {
 	case len(found) == 0:
 		return warn(check, "nothing is found for the title of the first report; make the index again with yanbao ingest --rebuild")
 	}
-	return ok(check, "%d documents can be asked", len(s.engine.Documents(ctx)))
+	return ok(check, "documents that can be asked: %d", len(s.engine.Documents(ctx)))
 }
 
 // checkLocale warns where Chinese would not be shown or read.

@@ -91,6 +91,7 @@ func (p *program) ingest(ctx context.Context, files []string, f ingestFlags) err
 		}
 	}
 	progress.finish()
+	p.noteRestated(sources)
 	if err := p.printOutcomes(outcomes, f); err != nil {
 		return err
 	}
@@ -172,6 +173,23 @@ func (p *program) store(ctx context.Context, library *index.Library, sources []i
 	return nil
 }
 
+// noteRestated says how a report takes the place of the shipped edition that
+// restates it; beside each other both answer.
+func (p *program) noteRestated(sources []index.Source) {
+	builtin, err := builtinDocuments(p.settings)
+	if err != nil {
+		return // every other command says so
+	}
+	for _, b := range builtin {
+		for _, s := range sources {
+			if d := s.Document; d.Title == b.Title && d.ID != b.ID {
+				p.note("%s is the report that the shipped edition restates, and both answer now; to answer from your copy alone: "+
+					"yanbao documents remove %s, then yanbao ingest --id %s %s", d.ID, d.ID, b.ID, d.Source)
+			}
+		}
+	}
+}
+
 func (p *program) printOutcomes(outcomes []outcome, f ingestFlags) error {
 	if f.json {
 		return p.printJSON(append([]outcome{}, outcomes...))
@@ -183,7 +201,7 @@ func (p *program) printOutcomes(outcomes []outcome, f ingestFlags) error {
 		case o.Unchanged:
 			p.print("%s  %s: unchanged\n", p.paint().Mark(bot.Clean(o.Document)), bot.Shorten(o.Title, 0))
 		default:
-			p.print("%s  %s: %d passages added, %d removed, %d kept\n", p.paint().Mark(bot.Clean(o.Document)),
+			p.print("%s  %s: passages: %d added, %d removed, %d kept\n", p.paint().Mark(bot.Clean(o.Document)),
 				bot.Shorten(o.Title, 0), o.Added, o.Removed, o.Kept)
 		}
 	}

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"time"
+
 	"github.com/schollz/progressbar/v3"
 )
+
+// redraw is the shortest time between two drawings of a bar.
+const redraw = 50 * time.Millisecond
 
 // progress shows how far a piece of work is: a bar on a terminal, nothing
 // elsewhere.
@@ -25,6 +30,7 @@ func (g *progress) show(done, total int) {
 			progressbar.OptionSetWriter(g.p.stderr),
 			progressbar.OptionSetDescription(g.title),
 			progressbar.OptionSetWidth(30),
+			progressbar.OptionThrottle(redraw),
 			progressbar.OptionShowCount(),
 			progressbar.OptionClearOnFinish())
 	}
