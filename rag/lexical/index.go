@@ -98,6 +98,10 @@ func (x *Index) IDF(term string) (idf float64, known bool) {
 	return inverse(x.Len(), 0), false
 }
 
+// Lookup returns the number of a term, below Terms; ok is false for one that
+// does not occur.
+func (x *Index) Lookup(term string) (id uint32, ok bool) { return x.dict.find(term) }
+
 func inverse(n, df int) float64 {
 	return math.Log(1 + (float64(n)-float64(df)+0.5)/(float64(df)+0.5))
 }

@@ -59,6 +59,34 @@ func (x *Index) addParents(l *level, wanted []uint32, scores []float64, t weight
 	}
 }
 
+// ParentHolds tells for each of terms, by number, and each of docs whether the
+// larger unit of level n that the document is part of holds the term:
+// holds[t][i] is for terms[t] and docs[i].
+func (x *Index) ParentHolds(n int, terms []uint32, docs []int) (holds [][]bool) {
+	holds = make([][]bool, len(terms))
+	flat := make([]bool, len(terms)*len(docs))
+	for t, term := range terms {
+		holds[t] = flat[t*len(docs) : (t+1)*len(docs)]
+		if n >= 0 && n < len(x.levels) {
+			x.levelHolds(&x.levels[n], term, docs, holds[t])
+		}
+	}
+	return holds
+}
+
+// levelHolds fills in out for one term; out[i] is for docs[i].
+func (x *Index) levelHolds(l *level, term uint32, docs []int, out []bool) {
+	from, to := x.bounds[term], x.bounds[term+1]
+	for i, d := range docs {
+		for _, s := range l.spans[l.of[d]] {
+			if p := seek(x.docs, from, to, s.first); p < to && x.docs[p] < s.last {
+				out[i] = true
+				break
+			}
+		}
+	}
+}
+
 // Parent returns the number of the larger unit of level n that doc is part
 // of; documents of one unit have the same number.
 func (x *Index) Parent(n, doc int) int { return int(x.levels[n].of[doc]) }

@@ -39,6 +39,9 @@ type Source interface {
 	Embedder() llm.Embedder
 }
 
+// defaultK is how many passages are returned where the query does not say.
+const defaultK = 10
+
 // Options change what a Retriever does. The zero value is good.
 type Options struct {
 	// Candidates is how many passages the words find before they are ordered
@@ -71,57 +74,46 @@ type Retriever struct {
 	embedder llm.Embedder
 	lexicon  *question.Lexicon
 	options  Options
+	analyses *analyses
 }
 
-// New returns a retriever over x with the words of lex.
+// New returns a retriever over x with the words of lex, which may be nil.
 func New(x Source, lex *question.Lexicon, o Options) *Retriever {
 	if o.Candidates < 1 {
 		o.Candidates = 100
 	}
-	return &Retriever{passages: x.Passages(), words: x.Lexical(), store: x.Store(), embedder: x.Embedder(), lexicon: lex, options: o}
+	return &Retriever{
+		passages: x.Passages(),
+		words:    x.Lexical(),
+		store:    x.Store(),
+		embedder: x.Embedder(),
+		lexicon:  lex,
+		options:  o,
+		analyses: newAnalyses(x.Lexical()),
+	}
 }
 
 // Retrieve returns up to q.K passages, best first, ties by ID. It fails for an
 // empty question, when ctx is done, and when the embedder or the store fails.
 func (r *Retriever) Retrieve(ctx context.Context, q Query) ([]Result, error) {
-	if err := ctx.Err(); err != nil {
+	cs, err := r.candidates(ctx, q)
+	if err != nil {
 		return nil, fmt.Errorf("retrieve: %w", err)
 	}
-	if !strings.ContainsFunc(q.Text, content) {
-		return nil, fmt.Errorf("retrieve: %w", ErrEmpty)
-	}
-	if q.K < 1 {
-		q.K = 10
-	}
-	var terms []lexical.Weighted
-	folded := lexical.Fold(cut(q.Text))
-	for _, t := range lexical.AppendTerms(nil, question.Content(folded)) {
-		terms = append(terms, lexical.Weighted{Term: t.Text, Weight: 1})
-	}
-	for _, e := range r.lexicon.Expand(folded) {
-		for _, a := range e.Alternatives {
-			for _, t := range lexical.Terms(lexical.Fold(a)) {
-				terms = append(terms, lexical.Weighted{Term: t, Weight: 0.4 * e.Weight})
-			}
-		}
-	}
-	lq := lexical.Query{Terms: terms, K: max(r.options.Candidates, q.K), Accept: func(d int) bool { return q.Filter.Match(r.passages[d]) }}
-	hits := r.words.Search(lq)
-	docs := make([]int, len(hits))
-	for i, h := range hits {
-		docs[i] = h.Doc
-	}
-	parents := r.words.ParentScores(lexical.LevelSection, lq, docs)
-	out := make([]Result, len(hits))
-	for i, h := range hits {
-		out[i] = Result{Passage: r.passages[h.Doc], Score: h.Score + 0.5*parents[i], Lexical: h.Score}
+	out := make([]Result, len(cs))
+	for i := range cs {
+		c := &cs[i]
+		out[i] = Result{Passage: c.passage, Score: score(&c.features), Lexical: c.lexical, Vector: c.vector}
 	}
 	slices.SortFunc(out, compareResults)
+	if q.K < 1 {
+		q.K = defaultK
+	}
+	out = out[:min(q.K, len(out))]
 	for i := range out {
 		out[i].Rank = i + 1
-		out[i].Score /= 1 + out[0].Score
 	}
-	return out[:min(q.K, len(out))], nil
+	return out, nil
 }
 
 // compareResults orders by score descending, then ID.

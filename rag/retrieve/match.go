@@ -1,0 +1,145 @@
+package retrieve
+
+import (
+	"strings"
+)
+
+// event is a place of a passage that fills a need.
+type event struct {
+	start, end int32 // bytes of the folded text
+	need       int32
+	credit     float64 // 1 for the words of the question, less for other words
+}
+
+// maxOccurrences is how often another way to say a stretch is looked for in
+// one passage.
+const maxOccurrences = 4
+
+// matcher finds events. It is used by one goroutine.
+type matcher struct {
+	q      *query
+	needOf []int32 // number of a term to 1 + its need
+	set    []uint32
+}
+
+// newMatcher prepares q for an index of n terms.
+func newMatcher(q *query, n int) *matcher {
+	m := &matcher{q: q, needOf: make([]int32, n)}
+	for id, need := range q.byTerm {
+		m.needOf[id] = int32(need) + 1
+	}
+	return m
+}
+
+// events appends to dst what fills needs in folded text, which was cut into
+// tokens. The own words come in the order of the text, then the other words.
+func (m *matcher) events(dst []event, folded string, tokens []token) []event {
+	for _, t := range tokens {
+		if n := m.needOf[t.id]; n > 0 {
+			dst = append(dst, event{t.start, t.end, n - 1, 1})
+		}
+	}
+	for i := range m.q.others {
+		o := &m.q.others[i]
+		at := 0
+		for range maxOccurrences {
+			n := strings.Index(folded[at:], o.text)
+			if n < 0 {
+				break
+			}
+			start := at + n
+			at = start + len(o.text)
+			for _, need := range o.needs {
+				dst = append(dst, event{int32(start), int32(at), int32(need), o.credit})
+			}
+		}
+	}
+	return dst
+}
+
+// cover is how far each need is filled, 0 to 1.
+type cover []float64
+
+func (c cover) clear() {
+	for i := range c {
+		c[i] = 0
+	}
+}
+
+// add takes the best credit of each need out of events, times factor.
+func (c cover) add(events []event, factor float64) {
+	for _, e := range events {
+		c[e.need] = max(c[e.need], factor*e.credit)
+	}
+}
+
+// measure sums the filled needs by weight, as parts of all of them, for single
+// characters and words and for pairs and words.
+func (q *query) measure(c cover) (uni, bi float64) {
+	var uniAll, biAll float64
+	for i := range q.needs {
+		n := &q.needs[i]
+		if n.uni {
+			uni += n.weight * c[i]
+			uniAll += n.weight
+		}
+		if n.bi {
+			bi += n.weight * c[i]
+			biAll += n.weight
+		}
+	}
+	return ratio(uni, uniAll), ratio(bi, biAll)
+}
+
+func ratio(part, all float64) float64 {
+	if all <= 0 {
+		return 0
+	}
+	return part / all
+}
+
+// densest returns the largest part of the needs, by weight, that is filled
+// within width bytes of text. Events are sorted by start.
+func (q *query) densest(events []event, width int32, total float64) float64 {
+	counts := make([]int16, len(q.needs))
+	added := make([]float64, len(q.needs)) // what an open need gave
+	sum, best := 0.0, 0.0
+	tail := 0
+	for _, e := range events {
+		if counts[e.need]++; counts[e.need] == 1 {
+			added[e.need] = q.needs[e.need].weight * e.credit
+			sum += added[e.need]
+		}
+		for events[tail].start < e.end-width {
+			t := events[tail]
+			if counts[t.need]--; counts[t.need] == 0 {
+				sum -= added[t.need]
+			}
+			tail++
+		}
+		best = max(best, sum)
+	}
+	return ratio(best, total)
+}
+
+// longestRun returns the number of bytes of the longest stretch of the
+// question that stands in the passage as it is: events of own words that
+// follow each other in both.
+func (q *query) longestRun(events []event) int {
+	best := 0
+	type run struct{ passage, question, length int32 }
+	var last run
+	for _, e := range events {
+		n := &q.needs[e.need]
+		if e.credit < 1 || n.term == "" || !n.uni {
+			continue
+		}
+		if last.length > 0 && e.start == last.passage && int32(n.start) == last.question {
+			last = run{e.end, int32(n.end), last.length + e.end - e.start}
+		} else {
+			last = run{e.end, int32(n.end), e.end - e.start}
+		}
+		best = max(best, int(last.length))
+	}
+	return best
+}

@@ -1,0 +1,219 @@
+package retrieve
+
+import (
+	"slices"
+	"strings"
+
+	"yanbao/rag/lexical"
+	"yanbao/rag/question"
+)
+
+// Weights of the words of a search.
+const (
+	expansionWeight = 0.35 // of another word for a stretch, times its weight in the lexicon
+	extraWeight     = 0.35 // of what earlier turns spoke of
+	maxTerms        = 400  // of one search; those of a question of ordinary length are far fewer
+)
+
+// Weights of needs that no passage states in the same words, as parts of the
+// highest rarity in the question.
+const (
+	unknownWeight  = 0.25 // no passage has the word
+	replacedWeight = 0.7  // no passage has the word, but some may have another one for it
+)
+
+// query is a question taken apart.
+type query struct {
+	folded string
+	parsed question.Question
+	needs  []need
+	others []other
+	names  []name
+	byTerm map[uint32]int // number of a term in the index to the need that it fills
+	words  []lexical.Weighted
+	years  []string
+	stated map[string]bool // numbers that the question itself states
+}
+
+// need is a term of the question that a good passage holds.
+type need struct {
+	term       string
+	id         uint32
+	known      bool
+	weight     float64
+	uni, bi    bool // counts among single characters and words, among pairs and words
+	start, end int  // in the folded question
+}
+
+// other is another way to say a stretch of the question.
+type other struct {
+	text   string // folded
+	credit float64
+	needs  []int // what it fills
+}
+
+// name is a name in the question in all its forms.
+type name struct {
+	kind  string
+	forms []string // folded
+}
+
+// understand takes a question apart.
+func (r *Retriever) understand(text string, extra []string) *query {
+	folded := lexical.Fold(text)
+	q := &query{folded: folded, parsed: question.Parse(r.lexicon, text), byTerm: make(map[uint32]int), stated: make(map[string]bool)}
+	top := q.addNeeds(r.words, question.Content(folded))
+	q.addOthers(r, top)
+	for _, n := range q.needs {
+		q.words = append(q.words, lexical.Weighted{Term: n.term, Weight: 1})
+	}
+	q.addOtherWords(r.words)
+	for _, e := range extra {
+		for _, t := range lexical.Terms(lexical.Fold(cut(e))) {
+			q.words = append(q.words, lexical.Weighted{Term: t, Weight: extraWeight})
+		}
+	}
+	q.words = q.words[:min(len(q.words), maxTerms)]
+	return q
+}
+
+// addNeeds adds a need for every different term of the content of the
+// question and returns the highest rarity among them.
+func (q *query) addNeeds(x *lexical.Index, content string) (top float64) {
+	seen := make(map[string]bool)
+	for _, t := range lexical.AppendTerms(nil, content) {
+		if seen[t.Text] || len(q.needs) >= maxTerms {
+			continue
+		}
+		seen[t.Text] = true
+		n := need{term: t.Text, start: t.Start, end: t.End}
+		switch t.Kind {
+		case lexical.Unigram:
+			n.uni = true
+		case lexical.Bigram, lexical.Joined:
+			n.bi = true
+		case lexical.Word, lexical.Number, lexical.Date, lexical.DocNumber:
+			n.uni, n.bi = true, true
+		}
+		if t.Kind == lexical.Number {
+			q.stated[t.Text] = true
+			if isYear(t.Text) {
+				q.years = append(q.years, t.Text)
+			}
+		}
+		n.weight, n.known = x.IDF(t.Text)
+		if n.known {
+			n.id, _ = x.Lookup(t.Text)
+			q.byTerm[n.id] = len(q.needs)
+			top = max(top, n.weight)
+		}
+		q.needs = append(q.needs, n)
+	}
+	return top
+}
+
+// addOthers adds the other ways to say stretches of the question, and weighs
+// the needs that no passage states.
+func (q *query) addOthers(r *Retriever, top float64) {
+	replaced := make(map[int]bool)
+	if r.lexicon != nil {
+		for _, e := range r.lexicon.Expand(q.folded) {
+			q.addOther(r.words, e, top, replaced)
+		}
+	}
+	for i := range q.needs {
+		n := &q.needs[i]
+		switch {
+		case n.known:
+		case replaced[i]:
+			n.weight = replacedWeight * top
+		default:
+			n.weight = unknownWeight * top
+		}
+	}
+}
+
+// addOther adds the alternatives of one stretch that the index may hold. A
+// stretch whose own words only ask (隔多久) becomes a need of its own.
+func (q *query) addOther(x *lexical.Index, e question.Expansion, top float64, replaced map[int]bool) {
+	var covered []int
+	for i, n := range q.needs {
+		if n.start >= e.Start && n.end <= e.End {
+			covered = append(covered, i)
+		}
+	}
+	var forms []string
+	best := 0.0
+	for _, a := range e.Alternatives {
+		folded := lexical.Fold(a)
+		if idf, ok := rarity(x, folded); ok {
+			forms = append(forms, folded)
+			best = max(best, idf)
+		}
+	}
+	if e.Name() {
+		q.names = append(q.names, name{kind: e.Kind, forms: append(slices.Clone(forms), lexical.Fold(e.Surface))})
+	}
+	if len(forms) == 0 {
+		return
+	}
+	if len(covered) == 0 {
+		covered = []int{len(q.needs)}
+		q.needs = append(q.needs, need{known: true, weight: 0.5 * best, uni: true, bi: true, start: e.Start, end: e.End})
+	}
+	for _, i := range covered {
+		replaced[i] = true
+	}
+	for _, f := range forms {
+		q.others = append(q.others, other{text: f, credit: e.Weight, needs: covered})
+	}
+}
+
+// rarity returns the mean rarity of the pairs and words of folded text; ok is
+// false if some passage cannot hold it.
+func rarity(x *lexical.Index, folded string) (idf float64, ok bool) {
+	terms := lexical.AppendTerms(nil, folded)
+	n := 0
+	for _, t := range terms {
+		if t.Kind == lexical.Unigram && len(terms) > 1 {
+			continue
+		}
+		v, known := x.IDF(t.Text)
+		if !known {
+			return 0, false
+		}
+		idf += v
+		n++
+	}
+	if n == 0 {
+		return 0, false
+	}
+	return idf / float64(n), true
+}
+
+// addOtherWords adds the words of the alternatives to the search, each once
+// and with its best weight.
+func (q *query) addOtherWords(x *lexical.Index) {
+	weights := make(map[string]float64)
+	var order []string
+	for _, o := range q.others {
+		for _, t := range lexical.Terms(o.text) {
+			if id, ok := x.Lookup(t); ok {
+				if _, own := q.byTerm[id]; own {
+					continue
+				}
+			}
+			if weights[t] == 0 {
+				order = append(order, t)
+			}
+			weights[t] = max(weights[t], expansionWeight*o.credit)
+		}
+	}
+	for _, t := range order {
+		q.words = append(q.words, lexical.Weighted{Term: t, Weight: weights[t]})
+	}
+}
+
+func isYear(s string) bool {
+	return len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20"))
+}
