@@ -35,7 +35,7 @@ var (
 const MaxQuestion = 4000
 
 // lookedAt is how many passages an answer looks at by default.
-const lookedAt = 24
+const lookedAt = 32
 
 // Config is what an Engine works with. Index and Lexicon are required.
 type Config struct {
@@ -52,7 +52,8 @@ type Engine struct {
 	selector  *ground.Selector
 	verifier  *ground.Verifier
 	answerer  answer.Answerer
-	rows      map[string][]*ingest.Passage // row passages by table ID, in row order
+	rows      map[string][]*ingest.Passage  // row passages by table ID, in row order
+	lists     map[listKey][]*ingest.Passage // passages that begin a member of a list, in order
 	log       *slog.Logger
 }
 
@@ -72,14 +73,29 @@ func New(c Config) (*Engine, error) {
 		verifier:  &ground.Verifier{Lexicon: c.Lexicon, Library: c.Index},
 		answerer:  &answer.Extractive{Lexicon: c.Lexicon},
 		rows:      make(map[string][]*ingest.Passage),
+		lists:     make(map[listKey][]*ingest.Passage),
 		log:       c.Log,
 	}
 	for _, p := range c.Index.Passages() {
 		if p.Kind == ingest.KindRow {
 			e.rows[p.TableID] = append(e.rows[p.TableID], p)
 		}
+		if k := (listKey{p.DocumentID, p.List}); p.List > 0 && p.Lead != "" && !continued(e.lists[k], p) {
+			e.lists[k] = append(e.lists[k], p)
+		}
 	}
 	return e, nil
+}
+
+// listKey names a list of a document, see ingest.Block.
+type listKey struct {
+	document string
+	list     int
+}
+
+// continued reports whether p goes on with the last member found.
+func continued(members []*ingest.Passage, p *ingest.Passage) bool {
+	return len(members) > 0 && members[len(members)-1].Item == p.Item
 }
 
 // Ask answers a question from cited passages, or says that the documents do
@@ -166,6 +182,13 @@ func (e *Engine) evidence(asked question.Question, passages []retrieve.Result) a
 	for _, id := range tables {
 		for _, p := range e.rows[id] {
 			add(p, 0.5*score[id], len(passages)+1)
+		}
+	}
+	if asked.Wants(question.List) {
+		for _, r := range passages {
+			for _, p := range e.lists[listKey{r.Passage.DocumentID, r.Passage.List}] {
+				add(p, 0.5*relative(r.Score, passages[0].Score), len(passages)+1)
+			}
 		}
 	}
 	ev := answer.Evidence{Selection: e.selector.Select(asked, candidates)}

@@ -15,6 +15,9 @@ import (
 // computeAsked tells questions that want a value worked out rather than read.
 var computeAsked = regexp.MustCompile(`推算|折算|折合|算下来|占.{0,6}(多大|多少)(的)?(比例|比重|百分比)|相当于|(几|多少)倍|差多少|相差|多出|增长了?(多少|几)|增幅`)
 
+// amountAsked: the value worked out is an amount, not a share.
+var amountAsked = regexp.MustCompile(`多少(亿|万|千|百)*(元|美元|人|吨|台|辆|家)|多少钱|值多少`)
+
 // compute works a value out of values that cited sentences state: a share of
 // two amounts, a part of an amount, a ratio, a difference.
 func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
@@ -37,6 +40,9 @@ func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
 	stated := q
 	stated.Asks = []question.Ask{{Kind: question.Compute, Text: q.Text}} // its result stands nowhere
 	confidence := Confidence(stated, units, e.Selection)
+	if len(units) == 1 {
+		confidence += 0.08 // one sentence that states both values
+	}
 	if confidence < sufficient {
 		return Draft{}, false
 	}
@@ -79,10 +85,12 @@ func pickOperands(q question.Question, sel ground.Selection) []operand {
 		}
 	}
 	percent := strings.Contains(asked, "百分比") || strings.Contains(asked, "比例") || strings.Contains(asked, "比重")
+	amount := amountAsked.MatchString(q.Text)
 	best, pair := 0.0, []operand(nil)
 	for i := range all {
 		for j := range all {
-			if i == j || all[i].value.Same(all[j].value) || !combinable(all[i].value, all[j].value) || percent && all[i].value.Unit != all[j].value.Unit {
+			if i == j || all[i].value.Same(all[j].value) || !combinable(all[i].value, all[j].value) ||
+				percent && all[i].value.Unit != all[j].value.Unit || amount && all[j].value.Unit != "%" {
 				continue
 			}
 			if s := all[i].fit + all[j].fit; s > best+1e-9 {

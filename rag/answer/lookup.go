@@ -67,6 +67,10 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 func (l *look) claims(row ground.Unit) []ground.Claim {
 	var out []ground.Claim
 	for _, c := range l.columns() {
+		if claim, ok := l.counted(row, c); ok {
+			out = append(out, claim)
+			continue
+		}
 		text := l.cellText(c)
 		out = append(out, ground.Claim{
 			Text:     l.t.Columns[c] + "：" + strings.TrimRight(text, "。") + "。",
@@ -74,6 +78,22 @@ func (l *look) claims(row ground.Unit) []ground.Claim {
 		})
 	}
 	return out
+}
+
+// counted states how many items a cell has, where the question counts them.
+func (l *look) counted(row ground.Unit, c int) (ground.Claim, bool) {
+	a, ok := askOfKind(l.q, question.Count)
+	items := l.t.Items(table.Cell{Row: l.row, Column: c})
+	if !ok || len(items) < 2 || l.fit[c] < 0.8 {
+		return ground.Claim{}, false
+	}
+	n := fmt.Sprintf("%d%s", len(items), countWord(a))
+	text := oneLine(l.t.Text(table.Cell{Row: l.row, Column: c}))
+	return ground.Claim{
+		Text:     fmt.Sprintf("%s：共%s，%s。", l.t.Columns[c], n, strings.TrimRight(text, "。")),
+		Supports: []ground.Support{cellSupport(row, l.t.Columns[c], text)},
+		Computed: []ground.Computed{{Text: n, Operation: ground.CountOf, Inputs: items, Formula: n}},
+	}, true
 }
 
 // rowClaims states the cells of a row that was chosen like a sentence.
@@ -205,6 +225,9 @@ func (l *look) columnFit(a question.Ask, c int, header float64) float64 {
 	case a.Kind == question.Issuer && containsAny(l.t.Columns[c], "发布单位", "发布机构", "发文", "制定", "部门", "机构", "单位"):
 		s += 2
 	case a.Kind == question.Value || a.Kind == question.Count:
+		if l.t.ColumnKind(c) == table.Ordinals || len(quantity.Values(text+unitOf(l.t.Columns[c]))) == 0 && !l.hasItems(a, c) {
+			return 0 // no value, no count
+		}
 		s += 0.3 * overlapOutside(l.without(question.Content(lexical.Fold(a.Text))), lexical.Fold(text))
 		if len(ground.ValuesOf(quantity.Values(text+unitOf(l.t.Columns[c])), a.Units)) > 0 {
 			s += 1.2
@@ -219,6 +242,11 @@ func (l *look) columnFit(a question.Ask, c int, header float64) float64 {
 		s += 1.2 // 第几梯队 is answered by the cell that speaks of 梯队
 	}
 	return s
+}
+
+// hasItems reports whether a count asks for the items of the cell.
+func (l *look) hasItems(a question.Ask, c int) bool {
+	return a.Kind == question.Count && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1
 }
 
 // unitOf returns the unit that a column's name gives in brackets.

@@ -83,6 +83,9 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 				continue
 			}
 			gain := u.Score
+			if len(chosen) == 0 && !meetsDemand(q, []ground.Unit{*u}) {
+				gain *= 0.8
+			}
 			if len(chosen) == 1 && twoPlaces.MatchString(q.Text) {
 				gain = u.Score
 				if u.Passage.ID == chosen[0].Passage.ID || u.Score < 0.6*chosen[0].Score {

@@ -172,12 +172,17 @@ func ordinalFit(asked []int, unit string) Fit {
 			stated = append(stated, int(vs[0].Number))
 		}
 	}
-	for _, s := range stated {
-		for _, a := range asked {
+	beyondFirst := false
+	for _, a := range asked {
+		beyondFirst = beyondFirst || a > 1
+		for _, s := range stated {
 			if a == s {
 				return Meets
 			}
 		}
+	}
+	if !beyondFirst {
+		return Silent // 第一 is said in many ways: 居首, 最高
 	}
 	return Conflict
 }

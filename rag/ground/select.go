@@ -156,12 +156,12 @@ func (s *Selector) around(p *ingest.Passage) context {
 // Weights of the parts of a unit's score, chosen on our own question sets
 // (docs/evaluation.md).
 const (
-	nearFactor = 0.6
-	farFactor  = 0.35
+	nearFactor = 0.7
+	farFactor  = 0.4
 
 	weightRelevance = 0.35
 	weightDirect    = 0.45
-	weightType      = 0.22
+	weightType      = 0.28
 	weightPeriod    = 0.20
 	weightNames     = 0.20
 	weightOrdinal   = 0.25
@@ -170,6 +170,7 @@ const (
 	weightRun       = 0.30
 	weightDefines   = 0.45
 	weightFigure    = -0.12
+	weightForeign   = -0.2
 )
 
 func (s *Selector) score(u *Unit, q question.Question, ts *termSet, ctx context, names []nameAsked, ordinals []int, c Candidate) {
@@ -191,6 +192,7 @@ func (s *Selector) score(u *Unit, q question.Question, ts *termSet, ctx context,
 		weightOrdinal*float64(u.Ordinal)/2 + weightSubject*math.Min(0, float64(u.Subject)) +
 		weightLength*brevity(u.Text) +
 		weightRun*ts.longestRun(text.folded) +
+		weightForeign*choose(ts.foreign(text.folded), 1, 0) +
 		weightDefines*definesFit(q, ts, text.folded, u.Text)
 	switch {
 	case c.Passage.Kind == ingest.KindFigure:

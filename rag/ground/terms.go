@@ -36,7 +36,7 @@ type form struct {
 // unknownWeight is the part of the highest rarity that a word counts which no
 // passage holds: much for a name, little for a colloquial word.
 const (
-	unknownWord = 0.35
+	unknownWord = 0.2
 	unknownName = 1.2
 
 	// An English word without a Chinese one in the lexicon cannot match.

@@ -72,12 +72,29 @@ func valueFit(ask question.Ask, u *Unit) float64 {
 		return -1
 	}
 	if len(ask.Units) == 0 {
-		return 0.7
+		return choose(exactAsked.MatchString(ask.Text) && !anyExact(u.Values), 0.2, 0.7)
 	}
-	if len(ValuesOf(u.Values, ask.Units)) > 0 {
+	if fitting := ValuesOf(u.Values, ask.Units); len(fitting) > 0 {
+		if exactAsked.MatchString(ask.Text) && !anyExact(fitting) {
+			return 0.5
+		}
 		return 1
 	}
+	if exactAsked.MatchString(ask.Text) && anyExact(u.Values) {
+		return -0.4
+	}
 	return -0.7
+}
+
+var exactAsked = regexp.MustCompile(`具体|准确|精确|确切|exact|precise`)
+
+func anyExact(values []quantity.Value) bool {
+	for _, v := range values {
+		if v.Bound == quantity.Exact {
+			return true
+		}
+	}
+	return false
 }
 
 // ValuesOf keeps the values of the given units. Money without a currency word
@@ -239,20 +256,55 @@ func spells(text, acronym string) bool {
 	return i == len(acronym)
 }
 
-// longestRun is the longest stretch of Han characters that question and text
-// share, against 12 characters: 中国大模型市场 says more than its bigrams.
+// longestRun is the longest stretch that question and text share, against 12
+// characters: 中国大模型市场 says more than its bigrams.
 func (ts *termSet) longestRun(text string) float64 {
+	run, _ := ts.sharedRun(text)
+	return min(1, float64(len([]rune(run)))/12)
+}
+
+// sharedRun returns the longest stretch of the question that text holds, and
+// the part of the question that it stands in.
+func (ts *termSet) sharedRun(text string) (run, part string) {
 	best := 0
-	for _, part := range strings.Fields(ts.text) {
-		rs := []rune(part)
+	for _, p := range strings.Fields(ts.text) {
+		rs := []rune(p)
 		for i := 0; i+best < len(rs); i++ {
 			for l := best + 1; i+l <= len(rs) && strings.Contains(text, string(rs[i:i+l])); l++ {
-				best = l
+				best, run, part = l, string(rs[i:i+l]), p
 			}
 		}
 	}
-	return min(1, float64(best)/12)
+	return run, part
 }
+
+// foreign reports whether the stretch that question and text share is made
+// narrower in the text by a word that the question does not have: 多模态 in
+// 多模态大模型市场 where 大模型市场 is asked about.
+func (ts *termSet) foreign(text string) bool {
+	run, part := ts.sharedRun(text)
+	if len([]rune(run)) < 3 {
+		return false
+	}
+	if before := modifier(part[:strings.Index(part, run)]); before != "" && !generic.MatchString(before) {
+		return false // the question narrows it too
+	}
+	for from := 0; ; {
+		i := strings.Index(text[from:], run)
+		if i < 0 {
+			return true
+		}
+		i += from
+		before := modifier(text[:i])
+		if before == "" || generic.MatchString(before) || shareBigram(before, ts.text) {
+			return false
+		}
+		from = i + len(run)
+	}
+}
+
+// generic: words before a term that do not narrow it.
+var generic = regexp.MustCompile(`(中国|我国|国内|全球|世界|年|的|为|在|了|是|和|与|及|对|将|使|把|让|被|由|从|当前|目前|数据|其中|显示|预测)$`)
 
 // superlativeFit: best is a sentence that states several values of one unit,
 // or says itself who is first.

@@ -83,6 +83,9 @@ func (t text) valueAt(i int) (v Value, next int) {
 	default:
 		return Value{}, i
 	}
+	if (t.at(i) == '十' || t.at(i) == '万' || t.at(i) == '百') && t.at(i+1) == '分' && t.at(i+2) != '钟' && t.at(i+2) != '之' {
+		return Value{}, i // 十分 is very
+	}
 	low, j, ok := t.number(i)
 	if !ok {
 		return Value{}, i

@@ -19,7 +19,7 @@ var asking = regexp.MustCompile(strings.Join([]string{
 	`是?怎么定义的?|如何定义的?|的?定义是|定义|的?含义|是什么意思|是什么|叫什么名字|叫什么|为什么|什么时候|什么样的|什么|为何|何时|何谓|啥`,
 	`怎么样|怎么算|怎么|怎样|如何|谁的|是谁|谁`,
 	`第几|几[家个款份部项种类位条年月成分名倍]|是不是|是否|有没有|一共|总共|到底|究竟|具体|其中`,
-	`还有|以及|或者|而且|并且|那么|那|这个|这些|这块|这套|那个|那些|他们|它们|我们|它|的话|来说|里面|当中|之中|吗|呢|吧|啊|呀|嘛|了`,
+	`还有|以及|或者|而且|并且|那么|那|这个|这些|这一块|这块|那块|这方面|这件事上?|这类|这套|那个|那些|他们|它们|我们|它|的话|来说|里面|当中|之中|吗|呢|吧|啊|呀|嘛|了`,
 	// English
 	`\b(how (much|many|large|big|long|often|high|far)|what|which|who|whom|whose|when|where|why|how|is|are|was|were|be|been|do|does|did|the|a|an|of|in|on|at|to|for|by|from|with|and|or|as|it|its|this|that|these|those|report|according|will|would|can|could|has|have|had|please|tell|me|give|stand|expected?)\b`,
 }, "|"))
