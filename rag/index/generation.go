@@ -236,7 +236,7 @@ func (l *Library) switchTo(m *manifest, temp string) error {
 		func() error { return l.disk.SyncDir(temp) },
 		func() error { return l.disk.Rename(temp, filepath.Join(index, m.Generation)) },
 		func() error { return l.disk.SyncDir(index) },
-		func() error { return l.replace(catalog, m.Generation, data) },
+		func() error { return l.replace(catalog, m.Generation, catalogData(data)) },
 		func() error {
 			return l.replace(index, currentName, []byte(pointer{m.Generation, sumOf(data)}.String()))
 		},

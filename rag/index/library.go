@@ -240,7 +240,10 @@ func (l *Library) change(ctx context.Context, f func(m *manifest) error) error {
 		}
 		l.clean(m)
 		if err := f(m); err != nil {
-			l.clean(m)
+			// Which generation is current now depends on how far f came.
+			if now, readErr := l.readManifest(); readErr == nil {
+				l.clean(now)
+			}
 			return err
 		}
 		return nil

@@ -2,7 +2,9 @@ package index
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -32,8 +34,15 @@ func (o owner) String() string {
 // lock makes this process the only writer of the directory, or fails with
 // ErrLocked at once. The directory is made if it does not exist.
 func (l *Library) lock() (unlock func(), err error) {
-	if err := l.disk.MkdirAll(l.dir); err != nil {
-		return nil, err
+	if _, err := os.Stat(l.dir); errors.Is(err, fs.ErrNotExist) {
+		if err := l.disk.MkdirAll(l.dir); err != nil {
+			return nil, err
+		}
+		// The parent may be one that we cannot read; then the name is made
+		// last when the system gets to it.
+		if err := l.disk.SyncDir(filepath.Dir(l.dir)); err != nil {
+			l.o.Log.Debug("index: parent of the data directory not synced", "error", err)
+		}
 	}
 	lock := flock.New(filepath.Join(l.dir, lockName))
 	ok, err := lock.TryLock()

@@ -1,7 +1,9 @@
 package index
 
 import (
+	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -178,6 +180,26 @@ func (l *Library) checkModel(m *manifest) error {
 		return l.mismatch(m.Model)
 	}
 	return nil
+}
+
+// catalogData is a manifest as it is kept beside the documents: followed by a
+// line with its hash, so that it can be told whole without CURRENT.
+func catalogData(manifest []byte) []byte {
+	return append(slices.Clip(manifest), "\n"+sumOf(manifest).SHA256+"\n"...)
+}
+
+// readCatalog returns the copy of the manifest of a generation.
+func (l *Library) readCatalog(generation string) (data []byte, err error) {
+	data, err = os.ReadFile(filepath.Join(l.dir, documentsDir, catalogDir, generation))
+	if err != nil {
+		return nil, err
+	}
+	const tail = 2 + 2*sha256.Size // hex digits between two line ends
+	body := data[:max(0, len(data)-tail)]
+	if !bytes.Equal(catalogData(body), data) {
+		return nil, errAltered
+	}
+	return body, nil
 }
 
 // generationName names a generation; names sort like numbers.

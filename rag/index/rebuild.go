@@ -140,7 +140,8 @@ func (l *Library) quarantine(stored storedEdition) error {
 
 // storedDocuments finds out which documents there are from the first of these
 // that is whole: the current manifest, its copy beside the documents, the
-// newest copy, the directories of the documents. Only ErrNewer is an error.
+// newest copy (that of an ingest which was killed just before it switched
+// counts as well), the directories of the documents. Only ErrNewer is an error.
 func (l *Library) storedDocuments() ([]storedEdition, error) {
 	m, err := l.readManifest()
 	if err == nil {
@@ -149,15 +150,16 @@ func (l *Library) storedDocuments() ([]storedEdition, error) {
 	if errors.Is(err, ErrNewer) {
 		return nil, err
 	}
-	current, _ := l.readPointer()
-	candidates := l.catalogs()
-	slices.Reverse(candidates)
-	if current.generation != "" {
-		candidates = slices.Insert(candidates, 0, current.generation)
+	generations := l.catalogs()
+	slices.Reverse(generations)
+	if current, err := l.readPointer(); err == nil {
+		if data, err := l.readCatalog(current.generation); err == nil && sumOf(data) == current.sum {
+			generations = []string{current.generation}
+		}
 	}
-	for _, generation := range candidates {
-		data, err := os.ReadFile(filepath.Join(l.dir, documentsDir, catalogDir, generation))
-		if err != nil || generation == current.generation && sumOf(data) != current.sum {
+	for _, generation := range generations {
+		data, err := l.readCatalog(generation)
+		if err != nil {
 			continue
 		}
 		m, err := l.parseManifest(data)
