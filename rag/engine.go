@@ -53,6 +53,7 @@ type Engine struct {
 	verifier  *ground.Verifier
 	answerer  answer.Answerer
 	rows      map[string][]*ingest.Passage  // row passages by table ID, in row order
+	views     map[string]*table.View       // by table ID
 	lists     map[listKey][]*ingest.Passage // passages that begin a member of a list, in order
 	log       *slog.Logger
 }
@@ -73,8 +74,14 @@ func New(c Config) (*Engine, error) {
 		verifier:  &ground.Verifier{Lexicon: c.Lexicon, Library: c.Index},
 		answerer:  &answer.Extractive{Lexicon: c.Lexicon},
 		rows:      make(map[string][]*ingest.Passage),
+		views:     make(map[string]*table.View),
 		lists:     make(map[listKey][]*ingest.Passage),
 		log:       c.Log,
+	}
+	for _, d := range c.Index.Documents() {
+		for i := range d.Tables {
+			e.views[d.Tables[i].ID] = table.NewView(&d.Tables[i])
+		}
 	}
 	for _, p := range c.Index.Passages() {
 		if p.Kind == ingest.KindRow {
@@ -211,28 +218,18 @@ func relative(score, best float64) float64 {
 
 // table prepares a table and finds the units of its rows.
 func (e *Engine) table(id string, units []ground.Unit) (answer.Table, bool) {
-	rows := e.rows[id]
-	if len(rows) == 0 {
-		return answer.Table{}, false
-	}
-	d, ok := e.index.Document(rows[0].DocumentID)
+	view, ok := e.views[id]
 	if !ok {
 		return answer.Table{}, false
 	}
-	for i := range d.Tables {
-		if d.Tables[i].ID != id {
-			continue
+	t := answer.Table{View: view, Rows: make([]*ground.Unit, len(view.Table.Rows))}
+	for i := range units {
+		u := &units[i]
+		if u.Passage.TableID == id && u.Passage.Kind == ingest.KindRow && u.Passage.Row >= 1 && u.Passage.Row <= len(t.Rows) {
+			t.Rows[u.Passage.Row-1] = u
 		}
-		t := answer.Table{View: table.NewView(&d.Tables[i]), Rows: make([]*ground.Unit, len(d.Tables[i].Rows))}
-		for j := range units {
-			u := &units[j]
-			if u.Passage.TableID == id && u.Passage.Kind == ingest.KindRow && u.Passage.Row >= 1 && u.Passage.Row <= len(t.Rows) {
-				t.Rows[u.Passage.Row-1] = u
-			}
-		}
-		return t, true
 	}
-	return answer.Table{}, false
+	return t, true
 }
 
 // verified drops the claims that their citations do not hold; a draft that

@@ -105,27 +105,18 @@ func (s *Selector) unknownNames(q question.Question) []string {
 
 // nameFit: Meets when the unit holds a name asked about, Context when what
 // stands near does, Conflict when the unit speaks of other names only.
-func (s *Selector) nameFit(names []nameAsked, text passageText, ctx context, raw string) Fit {
+func nameFit(names []nameAsked, pu *preparedUnit, p *prepared) Fit {
 	if len(names) == 0 {
 		return Silent
 	}
-	for _, n := range names {
-		if holdsAny(text.folded, n.forms) {
-			return Meets
-		}
-	}
-	others := false
-	for _, m := range s.Lexicon.Mentions(raw) {
-		others = others || entityKind(m.Kind)
-	}
 	near := false
 	for _, n := range names {
-		near = near || holdsAny(ctx.near.folded, n.forms) || holdsAny(ctx.far.folded, n.forms)
+		if holdsAny(pu.text.folded, n.forms) {
+			return Meets
+		}
+		near = near || holdsAny(p.near.folded, n.forms) || holdsAny(p.far.folded, n.forms)
 	}
-	switch {
-	case others:
-		return Conflict
-	case near:
+	if near && !pu.names {
 		return Context
 	}
 	return Conflict
@@ -193,7 +184,7 @@ func ordinalFit(asked []int, unit string) Fit {
 var measures = []string{"市场规模", "市场收入", "收入", "营收", "销售额", "产量", "用户规模", "月活", "下载量", "装机量", "出货量", "增长率", "增速", "占比", "份额", "投入", "资本开支", "权重", "留存率", "价格", "成本"}
 
 // subjectFit compares what stands before a shared measure word.
-func subjectFit(asked, unit string, u *Unit) Fit {
+func subjectFit(asked, unit string) Fit {
 	fit := Silent
 	for _, m := range measures {
 		i := strings.Index(asked, m)

@@ -30,6 +30,7 @@ type Unit struct {
 	Periods  []quantity.Period
 	Sources  []string // primary sources of the unit
 	text     passageText
+	traits   traits
 }
 
 // Fit says how a unit meets one demand of a question.
@@ -60,6 +61,8 @@ type Selector struct {
 	Lexicon *question.Lexicon
 	Rarity  Rarity
 	Library Library
+
+	cache cache
 }
 
 // Selection is what a Selector found, best first.
@@ -77,10 +80,9 @@ func (s *Selector) Select(q question.Question, candidates []Candidate) Selection
 	names := s.namesAsked(q)
 	ordinals := Ordinals(q.Text)
 	for _, c := range candidates {
-		ctx := s.around(c.Passage)
-		for _, sp := range unitSpans(c.Passage) {
-			u := Unit{Passage: c.Passage, Start: sp[0], End: sp[1], Text: c.Passage.Text[sp[0]:sp[1]]}
-			s.score(&u, q, &sel.terms, ctx, names, ordinals, c)
+		p := s.prepare(c.Passage)
+		for i := range p.units {
+			u := s.score(p, &p.units[i], q, &sel.terms, names, ordinals, c)
 			if c.Passage.Kind == ingest.KindFigure {
 				sel.Figures = append(sel.Figures, u)
 				if wantsNumber(q) {
@@ -119,40 +121,6 @@ func unitSpans(p *ingest.Passage) [][2]int {
 	return [][2]int{{0, len(p.Text)}}
 }
 
-// context is what stands around a unit, folded.
-type context struct {
-	near    passageText // lead and the paragraph
-	far     passageText // section titles, captions
-	periods []quantity.Period
-}
-
-func (s *Selector) around(p *ingest.Passage) context {
-	near := p.Lead
-	far := strings.Join(p.Section, " ")
-	if d, ok := s.Library.Document(p.DocumentID); ok {
-		if p.Block >= 0 && p.Block < len(d.Blocks) && p.Kind == ingest.KindText {
-			b := d.Blocks[p.Block]
-			near += " " + d.Text[b.Start:b.End]
-		}
-		for i := range d.Tables {
-			if t := &d.Tables[i]; p.TableID == t.ID && p.TableID != "" {
-				near += " " + t.Caption
-				far += " " + strings.Join(t.Notes, " ")
-			}
-		}
-		for i := range d.Figures {
-			if f := &d.Figures[i]; p.FigureID == f.ID && p.FigureID != "" {
-				near += " " + f.Caption + " " + strings.Join(f.Notes, " ")
-			}
-		}
-	}
-	return context{
-		near:    newPassageText(near),
-		far:     newPassageText(far),
-		periods: quantity.Periods(near + " " + far),
-	}
-}
-
 // Weights of the parts of a unit's score, chosen on our own question sets
 // (docs/evaluation.md).
 const (
@@ -173,33 +141,32 @@ const (
 	weightForeign   = -0.2
 )
 
-func (s *Selector) score(u *Unit, q question.Question, ts *termSet, ctx context, names []nameAsked, ordinals []int, c Candidate) {
-	text := newPassageText(u.Text)
-	u.text = text
-	u.Direct = ts.coverage(weighted{text, 1})
-	u.Coverage = ts.coverage(weighted{text, 1}, weighted{ctx.near, nearFactor}, weighted{ctx.far, farFactor})
-	own := withoutCaption(u)
-	u.Values = quantity.Values(own)
-	u.Periods = quantity.Periods(own)
-	u.Period = periodFit(q.Periods, u.Periods, ctx.periods)
-	u.Names = s.nameFit(names, text, ctx, u.Text)
+func (s *Selector) score(p *prepared, pu *preparedUnit, q question.Question, ts *termSet, names []nameAsked, ordinals []int, c Candidate) Unit {
+	u := Unit{
+		Passage: c.Passage, Start: pu.start, End: pu.end, Text: c.Passage.Text[pu.start:pu.end],
+		Values: pu.values, Periods: pu.periods, Sources: pu.sources, text: pu.text, traits: pu.traits,
+	}
+	u.Direct, u.Coverage = ts.coverage(pu.text, p)
+	u.Period = periodFit(q.Periods, u.Periods, p.periods)
+	u.Names = nameFit(names, pu, p)
 	u.Ordinal = ordinalFit(ordinals, u.Text)
-	u.Subject = subjectFit(ts.text, text.folded, u)
-	u.Sources = sources(u)
+	u.Subject = subjectFit(ts.text, pu.text.folded)
+	run, part := ts.sharedRun(pu.text.folded)
 	u.Score = u.Coverage + weightDirect*u.Direct + weightRelevance*c.Score +
-		weightType*typeFit(q, u) +
+		weightType*typeFit(q, &u) +
 		weightPeriod*float64(u.Period)/2 + weightNames*u.Names.namesWorth() +
 		weightOrdinal*float64(u.Ordinal)/2 + weightSubject*math.Min(0, float64(u.Subject)) +
-		weightLength*brevity(u.Text) +
-		weightRun*ts.longestRun(text.folded) +
-		weightForeign*choose(ts.foreign(text.folded), 1, 0) +
-		weightDefines*definesFit(q, ts, text.folded, u.Text)
+		weightLength*pu.brevity +
+		weightRun*min(1, float64(utf8.RuneCountInString(run))/12) +
+		weightForeign*choose(ts.foreign(pu.text.folded, run, part), 1, 0) +
+		weightDefines*definesFit(q, ts, pu.text.folded, u.Text)
 	switch {
 	case c.Passage.Kind == ingest.KindFigure:
 		u.Score += weightFigure
 	case c.Passage.Kind == ingest.KindRow && (q.Wants(question.Definition) || q.Wants(question.Comparison) || q.Wants(question.Reason)):
 		u.Score += weightFigure // cells seldom explain
 	}
+	return u
 }
 
 // withoutCaption is the text of a unit without the caption that a rendered row

@@ -183,27 +183,23 @@ func (t *term) match(text passageText) float64 {
 	return best
 }
 
-// coverage weighs how much of the question the texts hold; each text counts
-// with its factor, the best one for each term.
-func (ts *termSet) coverage(texts ...weighted) float64 {
+// coverage weighs how much of the question a unit holds by itself, and
+// together with what stands around it, where each term counts for less.
+func (ts *termSet) coverage(own passageText, p *prepared) (direct, all float64) {
 	if ts.total == 0 {
-		return 0
+		return 0, 0
 	}
-	sum := 0.0
 	for i := range ts.terms {
 		t := &ts.terms[i]
-		best := 0.0
-		for _, x := range texts {
-			if x.factor > best {
-				best = math.Max(best, x.factor*t.match(x.text))
-			}
+		m := t.match(own)
+		direct += m * t.weight
+		if m < nearFactor {
+			m = max(m, nearFactor*t.match(p.near))
 		}
-		sum += best * t.weight
+		if m < farFactor {
+			m = max(m, farFactor*t.match(p.far))
+		}
+		all += m * t.weight
 	}
-	return sum / ts.total
-}
-
-type weighted struct {
-	text   passageText
-	factor float64
+	return direct / ts.total, all / ts.total
 }

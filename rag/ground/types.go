@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"yanbao/ingest"
-	"yanbao/rag/lexical"
 	"yanbao/rag/quantity"
 	"yanbao/rag/question"
 )
@@ -24,7 +23,6 @@ var (
 // TypeFit tells how well a unit can hold the answer to ask: 1 it can, 0 it
 // tells nothing, -1 it cannot.
 func TypeFit(ask question.Ask, u *Unit) float64 {
-	text := lexical.Fold(u.Text)
 	switch ask.Kind {
 	case question.Value, question.Compute:
 		return valueFit(ask, u)
@@ -33,25 +31,25 @@ func TypeFit(ask question.Ask, u *Unit) float64 {
 	case question.Date:
 		return choose(len(u.Periods) > 0, 1, -0.7)
 	case question.Document:
-		return choose(docTitle.MatchString(u.Text), 1, -0.7)
+		return choose(u.traits.titles, 1, -0.7)
 	case question.Number:
-		return choose(docNumber.MatchString(u.Text), 1, -1)
+		return choose(u.traits.numbers, 1, -1)
 	case question.Issuer:
-		return choose(issuerWords.MatchString(u.Text), 1, -0.3)
+		return choose(u.traits.issues, 1, -0.3)
 	case question.Source:
 		return choose(len(u.Sources) > 0, 0.7, 0)
 	case question.Rank:
-		return choose(rankWords.MatchString(text), 1, -0.5)
+		return choose(u.traits.ranks, 1, -0.5)
 	case question.Definition:
-		return choose(definitionWords.MatchString(text), 0.4, 0)
+		return choose(u.traits.defines, 0.4, 0)
 	case question.Reason:
-		return choose(reasonWords.MatchString(text), 0.6, 0)
+		return choose(u.traits.explains, 0.6, 0)
 	case question.List:
 		return listFit(ask, u)
 	case question.Comparison:
-		return choose(contrastWords.MatchString(text), 0.4, 0)
+		return choose(u.traits.contrasts, 0.4, 0)
 	case question.Superlative:
-		return superlativeFit(u, text)
+		return superlativeFit(u)
 	}
 	return 0
 }
@@ -177,13 +175,13 @@ func listFit(ask question.Ask, u *Unit) float64 {
 				return 1.5
 			}
 		}
-		if n := Enumerates(u.Text); n == ask.Size {
+		if n := u.traits.enumerates; n == ask.Size {
 			return 1.3
 		} else if n > 1 {
 			return 0
 		}
 	}
-	return choose(listMark.MatchString(u.Text), 0.5, 0)
+	return choose(u.traits.lists, 0.5, 0)
 }
 
 // Enumerates returns how many members the longest enumeration of a text has:
@@ -256,15 +254,8 @@ func spells(text, acronym string) bool {
 	return i == len(acronym)
 }
 
-// longestRun is the longest stretch that question and text share, against 12
-// characters: 中国大模型市场 says more than its bigrams.
-func (ts *termSet) longestRun(text string) float64 {
-	run, _ := ts.sharedRun(text)
-	return min(1, float64(len([]rune(run)))/12)
-}
-
-// sharedRun returns the longest stretch of the question that text holds, and
-// the part of the question that it stands in.
+// sharedRun returns the longest stretch of the question that text holds (中国大模型市场
+// says more than its bigrams), and the part of the question that it stands in.
 func (ts *termSet) sharedRun(text string) (run, part string) {
 	best := 0
 	for _, p := range strings.Fields(ts.text) {
@@ -281,8 +272,7 @@ func (ts *termSet) sharedRun(text string) (run, part string) {
 // foreign reports whether the stretch that question and text share is made
 // narrower in the text by a word that the question does not have: 多模态 in
 // 多模态大模型市场 where 大模型市场 is asked about.
-func (ts *termSet) foreign(text string) bool {
-	run, part := ts.sharedRun(text)
+func (ts *termSet) foreign(text, run, part string) bool {
 	if len([]rune(run)) < 3 {
 		return false
 	}
@@ -308,7 +298,7 @@ var generic = regexp.MustCompile(`(中国|我国|国内|全球|世界|年|的|�
 
 // superlativeFit: best is a sentence that states several values of one unit,
 // or says itself who is first.
-func superlativeFit(u *Unit, folded string) float64 {
+func superlativeFit(u *Unit) float64 {
 	count := make(map[string]int)
 	most := 0
 	for _, v := range u.Values {
@@ -318,7 +308,7 @@ func superlativeFit(u *Unit, folded string) float64 {
 	switch {
 	case most >= 2:
 		return 1
-	case rankWords.MatchString(folded):
+	case u.traits.ranks:
 		return 0.8
 	}
 	return choose(most > 0, 0.3, 0)
