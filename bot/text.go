@@ -7,6 +7,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"yanbao/rag"
@@ -82,20 +83,27 @@ func (r *renderer) citations(citations []rag.Citation) {
 		return
 	}
 	r.heading(r.words.Sources)
+	var above rag.Citation
 	for _, c := range citations {
 		mark := fmt.Sprintf("[%d]", c.N)
 		indent := strings.Repeat(" ", len(mark)+1)
 		r.line("%s %s%s%s", r.paint.Mark(mark), r.words.QuoteOpen, Quote(c, r.Quote), r.words.QuoteClose)
-		for _, l := range r.locators(c) {
+		for _, l := range r.locators(c, above) {
 			r.line("%s%s", indent, r.paint.Dim(l))
 		}
+		above = c
 	}
 }
 
-// locators are the lines under a quotation, from the wide to the narrow.
-func (r *renderer) locators(c rag.Citation) []string {
-	lines := []string{Reference(c.Document)}
-	if len(c.Section) > 0 {
+// locators are the lines under a quotation, from the wide to the narrow. What
+// is the same as in the citation above is not said again.
+func (r *renderer) locators(c, above rag.Citation) []string {
+	var lines []string
+	sameDocument := c.Document == above.Document
+	if !sameDocument {
+		lines = append(lines, Reference(c.Document))
+	}
+	if len(c.Section) > 0 && !(sameDocument && slices.Equal(c.Section, above.Section)) {
 		lines = append(lines, Path(c.Section))
 	}
 	var detail []string
@@ -105,11 +113,11 @@ func (r *renderer) locators(c rag.Citation) []string {
 	if c.PrimarySource != "" {
 		detail = append(detail, r.words.PrimarySource+r.words.Colon+Shorten(c.PrimarySource, 0))
 	}
+	if r.Show != "" {
+		detail = append(detail, r.words.ShowMore+r.words.Colon+r.Show+" "+Clean(c.PassageID))
+	}
 	if len(detail) > 0 {
 		lines = append(lines, strings.Join(detail, r.words.Join))
-	}
-	if r.Show != "" {
-		lines = append(lines, r.words.ShowMore+r.words.Colon+r.Show+" "+Clean(c.PassageID))
 	}
 	return lines
 }
