@@ -115,8 +115,8 @@ func (a *aggregation) extreme() (Draft, bool) {
 	}
 	number := a.column(-1, table.Numbers)
 	rows := a.filtered(number)
-	if number < 0 {
-		number = a.bracketColumn()
+	if c := a.bracketColumn(); c >= 0 && (number < 0 || a.everyCellSays(c, s.Text)) {
+		number = c
 	}
 	if number < 0 {
 		return Draft{}, false
@@ -231,7 +231,7 @@ func (a *aggregation) bracketColumn() int {
 		}
 	}
 	for c, n := range a.headers {
-		if n < 2 || n < most || a.t.ColumnKind(c) != table.Words {
+		if a.t.ColumnKind(c) != table.Words || (n < 2 || n < most) && !a.everyCellSays(c, a.q.Text) {
 			continue
 		}
 		all := true
@@ -245,6 +245,21 @@ func (a *aggregation) bracketColumn() int {
 		}
 	}
 	return -1
+}
+
+// everyCellSays reports whether all cells of column c end in the word that the
+// clause asks for: 哪两项能力, and the cells are 生态构建能力 and the like.
+func (a *aggregation) everyCellSays(c int, clause string) bool {
+	m := whichNoun.FindStringSubmatch(clause)
+	if m == nil {
+		return false
+	}
+	for _, r := range a.t.AllRows() {
+		if !strings.Contains(a.t.Text(table.Cell{Row: r, Column: c}), m[1]) {
+			return false
+		}
+	}
+	return true
 }
 
 // finest is the column of words with the most different cells.

@@ -90,7 +90,7 @@ func pickOperands(q question.Question, sel ground.Selection) []operand {
 	for i := range all {
 		for j := range all {
 			if i == j || all[i].value.Same(all[j].value) || !combinable(all[i].value, all[j].value) ||
-				percent && all[i].value.Unit != all[j].value.Unit || amount && all[j].value.Unit != "%" {
+				percent && all[i].value.Unit != all[j].value.Unit || amount && (all[j].value.Unit != "%" || all[i].value.Unit == "%") {
 				continue
 			}
 			if s := all[i].fit + all[j].fit; s > best+1e-9 {

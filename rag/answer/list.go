@@ -7,6 +7,7 @@ import (
 	"yanbao/ingest"
 	"yanbao/rag/ground"
 	"yanbao/rag/question"
+	"yanbao/rag/table"
 )
 
 // list answers with the members of an enumeration that the report sets out as
@@ -16,6 +17,9 @@ func (x *Extractive) list(q question.Question, e Evidence) (Draft, bool) {
 	ask, ok := askOfKind(q, question.List)
 	if !ok || len(e.Selection.Units) == 0 {
 		return Draft{}, false
+	}
+	if d, ok := x.tableList(q, ask, e); ok {
+		return d, true
 	}
 	groups := groupsOf(e.Selection.Units)
 	best, bestScore := -1, 0.0
@@ -174,4 +178,38 @@ func enumerates(u ground.Unit, ask question.Ask) bool {
 		return n == ask.Size
 	}
 	return n >= 3
+}
+
+// tableList answers with the different cells of the column that a question for
+// so many members names: 分成哪五类主体.
+func (x *Extractive) tableList(q question.Question, ask question.Ask, e Evidence) (Draft, bool) {
+	if ask.Size < 2 {
+		return Draft{}, false
+	}
+	top := e.Selection.Units[0]
+	if enumerates(top, ask) || len(top.Passage.Text) == 0 {
+		return Draft{}, false
+	}
+	for _, t := range e.Tables {
+		if t.Score < 0.5 {
+			continue
+		}
+		headers := t.Headers(x.widened(ask.Text))
+		for c, n := range headers {
+			cells := t.Distinct(c, t.AllRows())
+			if n < 2 || len(cells) != ask.Size || t.ColumnKind(c) != table.Words {
+				continue
+			}
+			d := Draft{Status: Answered, Confidence: 0.6}
+			for _, cell := range cells {
+				if t.Rows[cell.Row] == nil {
+					return Draft{}, false
+				}
+				text := oneLine(t.Text(cell))
+				d.Claims = append(d.Claims, ground.Claim{Text: text + "。", Supports: []ground.Support{cellSupport(*t.Rows[cell.Row], t.Columns[c], text)}})
+			}
+			return d, true
+		}
+	}
+	return Draft{}, false
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // whichNoun finds what kind of thing is asked for: 第几梯队, 哪个行业.
-var whichNoun = regexp.MustCompile(`(?:第几|哪一?[个类种项]?|什么)(\p{Han}{2})`)
+var whichNoun = regexp.MustCompile(`(?:第几|哪(?:一|些|几|两|三|四|五)?[个类种项家款]?|什么)(\p{Han}{2})`)
 
 // rowMargin is how far the best row may stay behind the best sentence and
 // still be preferred when the question names one of its cells and its columns.
@@ -23,15 +23,13 @@ const rowMargin = 0.15
 
 // lookUp answers from the cells of one row: those of the columns asked for.
 func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
-	row, ok := bestRow(e)
-	if !ok || q.Wants(question.Definition) || q.Wants(question.Comparison) {
+	if q.Wants(question.Definition) || q.Wants(question.Comparison) {
 		return Draft{}, false
 	}
-	t, r, ok := tableOf(e, row)
+	row, look, ok := x.bestLook(q, e)
 	if !ok {
 		return Draft{}, false
 	}
-	look := x.newLook(q, t.View, r)
 	best := e.Selection.Units[0].Score
 	margin := rowMargin
 	if look.distinctive() {
@@ -43,7 +41,7 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	if !look.meetsDemands() || !look.exact() && row.Score < best+rowMargin && !isFirst(e, row) {
 		return Draft{}, false
 	}
-	if a, ok := askOfKind(q, question.List); ok && a.Size > 1 && !look.distinctive() {
+	if a, ok := askOfKind(q, question.List); ok && a.Size > 1 && !look.lists(a.Size) {
 		return Draft{}, false // a list of that many is more than one row
 	}
 	confidence := Confidence(q, []ground.Unit{row}, e.Selection)
@@ -105,13 +103,39 @@ func (x *Extractive) rowClaims(q question.Question, e Evidence, row ground.Unit)
 	return x.newLook(q, t.View, r).claims(row)
 }
 
-func bestRow(e Evidence) (ground.Unit, bool) {
+// rowsTried is how many of the best rows are held against the question.
+const rowsTried = 8
+
+// bestLook is the row that fits best, by its words and by whether the question
+// names one of its cells and one of its columns.
+func (x *Extractive) bestLook(q question.Question, e Evidence) (ground.Unit, *look, bool) {
+	var row ground.Unit
+	var best *look
+	bestScore, tried := 0.0, 0
 	for _, u := range e.Selection.Units {
-		if isRow(&u) {
-			return u, true
+		if !isRow(&u) || u.Names == ground.Conflict && len(q.Mentions) > 0 && best != nil {
+			continue
+		}
+		if tried++; tried > rowsTried {
+			break
+		}
+		t, r, ok := tableOf(e, u)
+		if !ok {
+			continue
+		}
+		l := x.newLook(q, t.View, r)
+		s := u.Score
+		if l.exact() {
+			s += 0.15
+		}
+		if l.distinctive() {
+			s += 0.1
+		}
+		if best == nil || s > bestScore+1e-9 {
+			row, best, bestScore = u, l, s
 		}
 	}
-	return ground.Unit{}, false
+	return row, best, best != nil
 }
 
 func tableOf(e Evidence, u ground.Unit) (Table, int, bool) {
@@ -222,7 +246,7 @@ func (l *look) columnFit(a question.Ask, c int, header float64) float64 {
 		s += 2
 	case a.Kind == question.Number && strings.Contains(lexical.Fold(text), "号") && strings.ContainsAny(text, "〔[（("):
 		s += 2.5
-	case a.Kind == question.Issuer && containsAny(l.t.Columns[c], "发布单位", "发布机构", "发文", "制定", "部门", "机构", "单位"):
+	case a.Kind == question.Issuer && issuerColumn(l.t.Columns[c]):
 		s += 2
 	case a.Kind == question.Value || a.Kind == question.Count:
 		if l.t.ColumnKind(c) == table.Ordinals || len(quantity.Values(text+unitOf(l.t.Columns[c]))) == 0 && !l.hasItems(a, c) {
@@ -321,6 +345,17 @@ func (l *look) meetsDemands() bool {
 	return false
 }
 
+// lists reports whether an asked cell of the row holds n items.
+func (l *look) lists(n int) bool {
+	for c := range l.t.Columns {
+		at := table.Cell{Row: l.row, Column: c}
+		if l.fit[c] >= 0.8 && (len(l.t.Items(at)) == n || ground.Enumerates(l.t.Text(at)) == n) {
+			return true
+		}
+	}
+	return false
+}
+
 func isFirst(e Evidence, u ground.Unit) bool {
 	return e.Selection.Units[0].Passage.ID == u.Passage.ID
 }
@@ -353,6 +388,10 @@ func (l *look) columns() []int {
 		}
 	}
 	show := make(map[int]bool)
+	if len(asked) == 0 {
+		asked = l.listColumns()
+	}
+	asked = append(asked, l.contradicted()...)
 	for _, c := range asked {
 		show[c] = true
 	}
@@ -368,6 +407,77 @@ func (l *look) columns() []int {
 		show[key] = true
 	}
 	return l.fitting(show, asked)
+}
+
+// listColumns are the columns with several members, where a list is asked for
+// and no column is named.
+func (l *look) listColumns() []int {
+	var out []int
+	if !l.q.Wants(question.List) {
+		return nil
+	}
+	for c := range l.t.Columns {
+		at := table.Cell{Row: l.row, Column: c}
+		if _, named := l.named[c]; !named && (len(l.t.Items(at)) > 1 || ground.Enumerates(l.t.Text(at)) > 2) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// contradicted are the columns that say otherwise than the question takes for
+// given: another date, another issuer, another 第几梯队.
+func (l *look) contradicted() []int {
+	var out []int
+	for c := range l.t.Columns {
+		text := l.t.Text(table.Cell{Row: l.row, Column: c})
+		if l.fit[c] >= 0.8 || text == "" {
+			continue
+		}
+		switch {
+		case l.t.ColumnKind(c) == table.Dates && len(l.named) > 0 && len(l.q.Periods) > 0 && !covered(l.q.Periods, text):
+			out = append(out, c)
+		case issuerColumn(l.t.Columns[c]) && l.otherAgency(text):
+			out = append(out, c)
+		case otherPlace(l.q.Text, text):
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func covered(asked []quantity.Period, text string) bool {
+	for _, a := range asked {
+		for _, p := range quantity.Periods(text) {
+			if a.Covers(p) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func issuerColumn(name string) bool {
+	return containsAny(name, "发布单位", "发布机构", "发文", "制定", "部门", "机构", "单位")
+}
+
+// otherAgency reports whether the question names an agency that the cell does
+// not.
+func (l *look) otherAgency(cell string) bool {
+	for _, m := range l.q.Mentions {
+		if m.Kind == "agency" && !strings.Contains(lexical.Fold(cell), lexical.Fold(l.q.Text[m.Start:m.End])) && !strings.Contains(cell, m.Canonical) {
+			return true
+		}
+	}
+	return false
+}
+
+var placed = regexp.MustCompile(`第([一二三四五六七八九十\d]+)(梯队|级|阶段|类|名|位)`)
+
+// otherPlace: the question says 第一梯队, the cell 第二梯队.
+func otherPlace(asked, cell string) bool {
+	a, c := placed.FindStringSubmatch(asked), placed.FindStringSubmatch(cell)
+	return a != nil && c != nil && a[2] == c[2] && a[1] != c[1]
 }
 
 // keyColumn is the first column of words: what the row is about.

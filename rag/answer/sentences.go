@@ -2,6 +2,7 @@ package answer
 
 import (
 	"regexp"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -21,10 +22,11 @@ func (x *Extractive) sentences(q question.Question, e Evidence) (Draft, bool) {
 		return Draft{}, false
 	}
 	confidence := Confidence(q, chosen, e.Selection)
-	if confidence < sufficient {
+	if confidence < sufficient || onlyDrawn(q, chosen[0]) {
 		return Draft{}, false
 	}
 	d := Draft{Status: Answered, Confidence: confidence}
+	chosen = withAnnounced(chosen, e.Selection)
 	for i, u := range chosen {
 		if isRow(&u) {
 			d.Claims = append(d.Claims, x.rowClaims(q, e, u)...)
@@ -39,6 +41,64 @@ func (x *Extractive) sentences(q question.Question, e Evidence) (Draft, bool) {
 		d.Claims = append(d.Claims, ground.Claim{Text: text, Supports: []ground.Support{support(u)}})
 	}
 	return d, true
+}
+
+// onlyDrawn reports whether the nearest unit is the caption of a figure and the
+// question asks for what the figure shows.
+func onlyDrawn(q question.Question, first ground.Unit) bool {
+	if first.Passage.Kind != ingest.KindFigure {
+		return false
+	}
+	for _, a := range q.Asks {
+		switch a.Kind {
+		case question.Superlative, question.Name, question.List, question.Rank, question.Value, question.Count:
+			return !twoPlaces.MatchString(q.Text)
+		}
+	}
+	return false
+}
+
+// announces matches a sentence that promises members and does not give them:
+// 面临两大挑战, 分为五类, 如下.
+var announces = regexp.MustCompile(`([一二两三四五六七八九十]|\d)(大|个|条|种|类|项|点|方面|重|层|步)[^，、；]{0,10}$|以下[^，；]{0,16}$|如下[^，；]{0,4}$|[：:]$|分为[^，；]{2,16}$`)
+
+// withAnnounced adds to a sentence that only announces members the sentences
+// of the same paragraph that give them.
+func withAnnounced(chosen []ground.Unit, sel ground.Selection) []ground.Unit {
+	first := chosen[0]
+	if first.Passage.Kind != ingest.KindText || !announces.MatchString(strings.TrimRight(first.Text, "。 \n")) {
+		return chosen
+	}
+	out := []ground.Unit{first}
+	runes := utf8.RuneCountInString(first.Text)
+	for _, u := range following(first, sel) {
+		n := utf8.RuneCountInString(u.Text)
+		if runes+n > maxRunes || len(out) > maxSentences {
+			break
+		}
+		runes += n
+		out = append(out, u)
+	}
+	if len(out) == 1 {
+		return chosen
+	}
+	return out
+}
+
+// following returns the units of the same paragraph after u, in order.
+func following(u ground.Unit, sel ground.Selection) []ground.Unit {
+	var out []ground.Unit
+	for _, v := range sel.Units {
+		p := v.Passage
+		if p.DocumentID == u.Passage.DocumentID && p.Block == u.Passage.Block && p.Kind == u.Passage.Kind &&
+			(p.Start+v.Start > u.Passage.Start+u.Start) {
+			out = append(out, v)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		return out[i].Passage.Start+out[i].Start < out[j].Passage.Start+out[j].Start
+	})
+	return out
 }
 
 // support cites a whole unit.
@@ -92,7 +152,7 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 					gain = 0
 				}
 			} else if len(chosen) > 0 {
-				gain = addition(q, u, chosen, open, covered)
+				gain = addition(q, u, chosen, open, covered, sel)
 			}
 			if gain > bestGain+1e-9 && !repeats(u, chosen) {
 				best, bestGain = i, gain
@@ -109,7 +169,7 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 		runes += n
 		chosen = append(chosen, u)
 		covered.Add(&u)
-		open = stillOpen(open, &u)
+		open = stillOpen(open, &u, sel)
 	}
 	return chosen
 }
@@ -130,7 +190,7 @@ func tabular(q question.Question) bool {
 
 // addition is what a further sentence adds to an answer; 0 for one that is not
 // worth its length.
-func addition(q question.Question, u *ground.Unit, chosen []ground.Unit, open []question.Ask, covered ground.Cover) float64 {
+func addition(q question.Question, u *ground.Unit, chosen []ground.Unit, open []question.Ask, covered ground.Cover, sel ground.Selection) float64 {
 	if isRow(u) && !isRow(&chosen[0]) {
 		return 0
 	}
@@ -146,8 +206,8 @@ func addition(q question.Question, u *ground.Unit, chosen []ground.Unit, open []
 	}
 	answers := 0.0
 	for _, a := range open {
-		if f := ground.TypeFit(a, u); f >= 0.7 {
-			answers += 0.15 * f
+		if answersAsk(a, u, sel) {
+			answers += 0.15
 		}
 	}
 	if gain < 0.13 && (answers == 0 || gain < 0.04) {
@@ -157,14 +217,20 @@ func addition(q question.Question, u *ground.Unit, chosen []ground.Unit, open []
 }
 
 // stillOpen drops the asks that u can answer.
-func stillOpen(open []question.Ask, u *ground.Unit) []question.Ask {
+func stillOpen(open []question.Ask, u *ground.Unit, sel ground.Selection) []question.Ask {
 	var left []question.Ask
 	for _, a := range open {
-		if ground.TypeFit(a, u) < 0.7 {
+		if !answersAsk(a, u, sel) {
 			left = append(left, a)
 		}
 	}
 	return left
+}
+
+// answersAsk reports whether u has what a clause asks for and speaks of what
+// the clause is about.
+func answersAsk(a question.Ask, u *ground.Unit, sel ground.Selection) bool {
+	return ground.TypeFit(a, u) >= 0.7 && sel.ClauseShare(lexical.Fold(question.Content(lexical.Fold(a.Text))), u) >= 0.3
 }
 
 func repeats(u *ground.Unit, chosen []ground.Unit) bool {

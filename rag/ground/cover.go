@@ -1,5 +1,7 @@
 package ground
 
+import "strings"
+
 // Cover tells how much of a question a growing set of units covers.
 type Cover struct {
 	terms *termSet
@@ -52,4 +54,23 @@ func unitText(u *Unit) passageText {
 		u.text = newPassageText(u.Text)
 	}
 	return u.text
+}
+
+// ClauseShare returns the share of the terms of one clause of the question
+// that u holds; 1 for a clause without terms.
+func (s *Selection) ClauseShare(clause string, u *Unit) float64 {
+	text := unitText(u)
+	sum, total := 0.0, 0.0
+	for i := range s.terms.terms {
+		t := &s.terms.terms[i]
+		if !strings.Contains(clause, t.text) {
+			continue
+		}
+		total += t.weight
+		sum += t.weight * t.match(text)
+	}
+	if total == 0 {
+		return 1
+	}
+	return sum / total
 }

@@ -77,6 +77,22 @@ func (s *Selector) namesAsked(q question.Question) []nameAsked {
 	return out
 }
 
+// placesAsked returns the forms of every place that q names.
+func (s *Selector) placesAsked(q question.Question) [][]string {
+	var out [][]string
+	for _, m := range q.Mentions {
+		if m.Kind != "place" {
+			continue
+		}
+		forms := []string{lexical.Fold(m.Canonical), lexical.Fold(q.Text[m.Start:m.End])}
+		for _, a := range s.Lexicon.Aliases(m.Canonical) {
+			forms = append(forms, lexical.Fold(a))
+		}
+		out = append(out, forms)
+	}
+	return out
+}
+
 // entityKind reports whether a kind of name is something that numbers are
 // about. A research house is whose numbers they are; a place or a concept is
 // everywhere.
@@ -101,6 +117,20 @@ func (s *Selector) unknownNames(q question.Question) []string {
 		}
 	}
 	return out
+}
+
+// placeFit is Conflict where the question is about a place and the unit speaks
+// of other places only: 美国市场 is not answered by a figure for 中国.
+func placeFit(asked [][]string, pu *preparedUnit) Fit {
+	if len(asked) == 0 || !pu.places {
+		return Silent
+	}
+	for _, forms := range asked {
+		if holdsAny(pu.text.folded, forms) {
+			return Meets
+		}
+	}
+	return Conflict
 }
 
 // nameFit: Meets when the unit holds a name asked about, Context when what
@@ -178,35 +208,73 @@ func ordinalFit(asked []int, unit string) Fit {
 	return Conflict
 }
 
-// measures are words for what a number measures. Where question and unit share
-// such a word, the words before it must not differ on both sides: 大模型市场规模
-// and 具身智能市场规模 are different measures.
-var measures = []string{"市场规模", "市场收入", "收入", "营收", "销售额", "产量", "用户规模", "月活", "下载量", "装机量", "出货量", "增长率", "增速", "占比", "份额", "投入", "资本开支", "权重", "留存率", "价格", "成本"}
+// measures are words for what a number measures, longer ones before those that
+// they contain.
+var measures = []string{
+	"市场规模", "市场收入", "用户规模", "用户增长率", "净利润", "毛利率", "利润率", "利润", "营收", "收入", "销售额", "销量", "产量", "产值", "产能",
+	"月活", "日活", "下载量", "装机量", "出货量", "保有量", "渗透率", "空置率", "损耗率", "增长率", "增速", "市占率", "占比", "份额", "权重", "留存率",
+	"投资额", "融资", "估值", "市值", "股价", "投入", "资本开支", "研发费用", "价格", "单价", "租金", "工资", "成本", "能耗", "会员", "员工", "专利", "参数", "门店", "订单",
+}
 
-// subjectFit compares what stands before a shared measure word.
-func subjectFit(asked, unit string) Fit {
-	fit := Silent
+// measureAsked returns the measure that a question names, and what stands
+// before it.
+func measureAsked(asked string) (measure, before string) {
+	at := -1
 	for _, m := range measures {
-		i := strings.Index(asked, m)
-		if i < 0 {
-			continue
-		}
-		before := modifier(asked[:i])
-		for from := 0; ; {
-			j := strings.Index(unit[from:], m)
-			if j < 0 {
-				break
-			}
-			j += from
-			from = j + len(m)
-			theirs := modifier(unit[:j])
-			if before == "" || theirs == "" || shareBigram(before, unit) || shareBigram(theirs, asked) {
-				return Silent
-			}
-			fit = Conflict
+		if i := strings.LastIndex(asked, m); i > at {
+			at, measure, before = i, m, modifier(asked[:i])
 		}
 	}
-	return fit
+	return measure, before
+}
+
+// subjectFit compares what question and unit measure. It is Conflict where
+// neither the unit nor what stands near it speaks of the measure asked for in
+// any form, and where the words before the measure differ on both sides:
+// 大模型市场规模 and 具身智能市场规模 are different measures.
+func subjectFit(ts *termSet, unit, near passageText) Fit {
+	m, before := measureAsked(ts.text)
+	if m == "" {
+		return Silent
+	}
+	if !strings.Contains(unit.folded, m) {
+		if ts.says(m, unit) || ts.says(m, near) {
+			return Silent
+		}
+		return Conflict
+	}
+	fit := Silent
+	for from := 0; ; {
+		j := strings.Index(unit.folded[from:], m)
+		if j < 0 {
+			return fit
+		}
+		j += from
+		from = j + len(m)
+		theirs := modifier(unit.folded[:j])
+		if before == "" || theirs == "" || shareBigram(before, unit.folded) || shareBigram(theirs, ts.text) {
+			return Silent
+		}
+		fit = Conflict
+	}
+}
+
+// says reports whether text holds a word of the question in any form.
+func (ts *termSet) says(word string, text passageText) bool {
+	if strings.Contains(text.folded, word) {
+		return true
+	}
+	for i := range ts.terms {
+		t := &ts.terms[i]
+		if strings.Contains(word, t.text) || strings.Contains(t.text, word) {
+			for _, f := range t.forms {
+				if strings.Contains(text.folded, f.text) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // modifier returns up to four Han characters directly before the end of s.

@@ -25,6 +25,7 @@ type preparedUnit struct {
 	sources    []string
 	traits     traits
 	names      bool // it names some company, product or model
+	places     bool // it names some place
 	brevity    float64
 }
 
@@ -70,6 +71,7 @@ func (s *Selector) prepare(p *ingest.Passage) *prepared {
 		pu.traits = traitsOf(u.Text, pu.text.folded)
 		for _, m := range s.Lexicon.Mentions(u.Text) {
 			pu.names = pu.names || entityKind(m.Kind)
+			pu.places = pu.places || m.Kind == "place"
 		}
 		v.units = append(v.units, pu)
 	}

@@ -78,11 +78,11 @@ func (s *Selector) Select(q question.Question, candidates []Candidate) Selection
 	sel := Selection{terms: newTermSet(q, s.Lexicon, s.Rarity)}
 	sel.Unknown = s.unknownNames(q)
 	names := s.namesAsked(q)
-	ordinals := Ordinals(q.Text)
+	places, ordinals := s.placesAsked(q), Ordinals(q.Text)
 	for _, c := range candidates {
 		p := s.prepare(c.Passage)
 		for i := range p.units {
-			u := s.score(p, &p.units[i], q, &sel.terms, names, ordinals, c)
+			u := s.score(p, &p.units[i], q, &sel.terms, names, places, ordinals, c)
 			if c.Passage.Kind == ingest.KindFigure {
 				sel.Figures = append(sel.Figures, u)
 				if wantsNumber(q) {
@@ -141,7 +141,7 @@ const (
 	weightForeign   = -0.2
 )
 
-func (s *Selector) score(p *prepared, pu *preparedUnit, q question.Question, ts *termSet, names []nameAsked, ordinals []int, c Candidate) Unit {
+func (s *Selector) score(p *prepared, pu *preparedUnit, q question.Question, ts *termSet, names []nameAsked, places [][]string, ordinals []int, c Candidate) Unit {
 	u := Unit{
 		Passage: c.Passage, Start: pu.start, End: pu.end, Text: c.Passage.Text[pu.start:pu.end],
 		Values: pu.values, Periods: pu.periods, Sources: pu.sources, text: pu.text, traits: pu.traits,
@@ -150,7 +150,10 @@ func (s *Selector) score(p *prepared, pu *preparedUnit, q question.Question, ts 
 	u.Period = periodFit(q.Periods, u.Periods, p.periods)
 	u.Names = nameFit(names, pu, p)
 	u.Ordinal = ordinalFit(ordinals, u.Text)
-	u.Subject = subjectFit(ts.text, pu.text.folded)
+	u.Subject = subjectFit(ts, pu.text, p.near)
+	if placeFit(places, pu) == Conflict {
+		u.Subject = Conflict
+	}
 	run, part := ts.sharedRun(pu.text.folded)
 	u.Score = u.Coverage + weightDirect*u.Direct + weightRelevance*c.Score +
 		weightType*typeFit(q, &u) +

@@ -73,6 +73,9 @@ func valueFit(ask question.Ask, u *Unit) float64 {
 		return choose(exactAsked.MatchString(ask.Text) && !anyExact(u.Values), 0.2, 0.7)
 	}
 	if fitting := ValuesOf(u.Values, ask.Units); len(fitting) > 0 {
+		if m := countedNoun.FindStringSubmatch(ask.Text); m != nil && !strings.Contains(u.Text, m[1]) {
+			return 0.4 // 几个项目 is not answered by 931家企业
+		}
 		if exactAsked.MatchString(ask.Text) && !anyExact(fitting) {
 			return 0.5
 		}
@@ -83,6 +86,9 @@ func valueFit(ask question.Ask, u *Unit) float64 {
 	}
 	return -0.7
 }
+
+// countedNoun finds what is counted: 几个项目, 多少家企业.
+var countedNoun = regexp.MustCompile(`(?:几|多少)(?:个|家|款|项|种|条|份|名|位|部|件|类|篇)(\p{Han}{2})`)
 
 var exactAsked = regexp.MustCompile(`具体|准确|精确|确切|exact|precise`)
 
@@ -101,13 +107,18 @@ func ValuesOf(values []quantity.Value, units []string) []quantity.Value {
 	var out []quantity.Value
 	for _, v := range values {
 		for _, u := range units {
-			if v.Unit == u || u == "个" && countUnit(v.Unit) || u == "部门" && v.Unit == "部门" {
+			if v.Unit == u || u == "个" && countUnit(v.Unit) || v.Unit == "" && v.Number >= 1e4 && counts(u) {
 				out = append(out, v)
 				break
 			}
 		}
 	}
 	return out
+}
+
+// counts reports whether a unit counts people or things: 2.7亿 may answer 多少人.
+func counts(u string) bool {
+	return countUnit(u) || u == "人" || u == "户" || u == "人次" || u == "台"
 }
 
 // countUnit reports whether a unit counts things as 个 does.

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -50,6 +51,9 @@ func (v *View) named(at Cell, question string) (Match, bool) {
 	return best, best.Runes > 0
 }
 
+// companySuffix is what everyday speech leaves off a company's name.
+var companySuffix = regexp.MustCompile(`(科技|智能|集团|公司|股份|有限公司|控股|咨询|供应链|物流|食品|能源)$`)
+
 // namesIn returns the folded names that a cell may be called by.
 func (v *View) namesIn(at Cell) []string {
 	full := v.folded[at.Row][at.Column]
@@ -72,6 +76,11 @@ func (v *View) namesIn(at Cell) []string {
 		}
 		if t := title(n); t != "" {
 			names = append(names, t)
+		}
+	}
+	for _, n := range names[:len(names):len(names)] {
+		if short := companySuffix.ReplaceAllString(n, ""); short != n && utf8.RuneCountInString(short) >= 2 {
+			names = append(names, short)
 		}
 	}
 	return names
