@@ -22,7 +22,7 @@ func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
 		}
 		a := aggregation{q: q, t: t, asked: x.widened(q.Text)}
 		a.headers = t.Headers(a.asked)
-		for _, try := range []func() (Draft, bool){a.top, a.mostMembers, a.extreme, a.count} {
+		for _, try := range []func() (Draft, bool){a.top, a.mostMembers, a.change, a.extreme, a.count} {
 			if d, ok := try(); ok {
 				return d, true
 			}
@@ -134,7 +134,7 @@ func (a *aggregation) extreme() (Draft, bool) {
 	for _, c := range cells {
 		text := oneLine(a.t.Text(c))
 		if key != number {
-			text = fmt.Sprintf("%s（%s：%s）", oneLine(a.t.Text(table.Cell{Row: c.Row, Column: key})), a.t.Columns[number], text)
+			text = fmt.Sprintf("%s（%s）", oneLine(a.t.Text(table.Cell{Row: c.Row, Column: key})), cellClaim(a.t.Columns[number], text))
 		}
 		if seen[text] {
 			continue
@@ -147,7 +147,7 @@ func (a *aggregation) extreme() (Draft, bool) {
 		claim := ground.Claim{Text: text, Supports: []ground.Support{sup}}
 		for _, extra := range a.valueColumns(key, number) {
 			cell := oneLine(a.t.Text(table.Cell{Row: c.Row, Column: extra}))
-			claim.Text += "，" + a.t.Columns[extra] + "：" + cell
+			claim.Text += "，" + cellClaim(a.t.Columns[extra], cell)
 		}
 		claim.Text += "。"
 		d.Claims = append(d.Claims, claim)
@@ -262,6 +262,96 @@ func (a *aggregation) everyCellSays(c int, clause string) bool {
 	return true
 }
 
+// change: how a row with years for columns moved between two of them.
+func (a *aggregation) change() (Draft, bool) {
+	if !changeWords.MatchString(a.q.Text) || len(a.q.Periods) < 2 {
+		return Draft{}, false
+	}
+	from, to := a.q.Periods[0], a.q.Periods[1]
+	if from.Year > to.Year {
+		from, to = to, from
+	}
+	c1, c2 := a.yearColumn(from.Year), a.yearColumn(to.Year)
+	row := a.namedRow()
+	if c1 < 0 || c2 < 0 || row < 0 {
+		return Draft{}, false
+	}
+	v1, ok1 := a.t.Number(table.Cell{Row: row, Column: c1})
+	v2, ok2 := a.t.Number(table.Cell{Row: row, Column: c2})
+	if !ok1 || !ok2 || v1.Number == 0 {
+		return Draft{}, false
+	}
+	k := changeOf(a.q.Text, v1, v2, ground.HeaderUnit(a.t.Columns[c2]))
+	claim := ground.Claim{Computed: []ground.Computed{k}}
+	var parts []string
+	for _, c := range []int{c1, c2} {
+		text := oneLine(a.t.Text(table.Cell{Row: row, Column: c}))
+		sup, ok := a.cite(table.Cell{Row: row, Column: c}, text)
+		if !ok {
+			return Draft{}, false
+		}
+		claim.Supports = append(claim.Supports, sup)
+		parts = append(parts, cellClaim(a.t.Columns[c], text))
+	}
+	key := oneLine(a.t.Text(table.Cell{Row: row, Column: a.finest(-1)}))
+	claim.Text = fmt.Sprintf("%s，变化%s（%s）：%s。", key, k.Text, k.Formula, strings.Join(parts, "，"))
+	return Draft{Status: Answered, Confidence: 0.7, Claims: []ground.Claim{claim}}, true
+}
+
+var (
+	changeWords = regexp.MustCompile(`增长了?|下降了?|上升了?|变化了?|提高了?|降低了?|增幅|降幅|差多少|相差|翻|倍|百分点`)
+	growthWords = regexp.MustCompile(`百分之|百分比|增幅|降幅|增长率|增速|比例`)
+)
+
+// changeOf is the growth in percent where that is asked for, else the
+// difference, in percentage points between shares.
+func changeOf(asked string, from, to quantity.Value, unit string) ground.Computed {
+	switch {
+	case strings.Contains(asked, "倍"):
+		return computed(ground.Divide, to.Number/from.Number, "倍", 2, to, from)
+	case unit != "%" && from.Unit != "%" && growthWords.MatchString(asked):
+		k := computed(ground.Growth, (to.Number-from.Number)/from.Number*100, "%", 1, to, from)
+		k.Formula = fmt.Sprintf("(%s − %s) ÷ %s ≈ %s", to.Text, from.Text, from.Text, k.Text)
+		return k
+	case unit == "%" || from.Unit == "%":
+		return computed(ground.Subtract, to.Number-from.Number, "个百分点", 2, to, from)
+	}
+	return computed(ground.Subtract, to.Number-from.Number, unit, 2, to, from)
+}
+
+// yearColumn is the number column whose name holds the year.
+func (a *aggregation) yearColumn(year int) int {
+	for c, name := range a.t.Columns {
+		for _, p := range quantity.Periods(name) {
+			if p.Year == year && (a.t.ColumnKind(c) == table.Numbers || a.t.ColumnKind(c) == table.Words) {
+				return c
+			}
+		}
+	}
+	return -1
+}
+
+// namedRow is the row of the longest cell that the question names, or the best
+// row where its key is named in other words; -1 for none.
+func (a *aggregation) namedRow() int {
+	best, row := 0, -1
+	for _, m := range a.t.NamedCells(a.asked) {
+		if m.Runes > best {
+			best, row = m.Runes, m.Cell.Row
+		}
+	}
+	if row >= 0 {
+		return row
+	}
+	score := 0.0
+	for r, u := range a.t.Rows {
+		if u != nil && u.Direct > score && u.Direct >= 0.4 {
+			score, row = u.Direct, r
+		}
+	}
+	return row
+}
+
 // finest is the column of words with the most different cells.
 func (a *aggregation) finest(not int) int {
 	best, at := 0, 0
@@ -281,7 +371,7 @@ func (a *aggregation) finest(not int) int {
 func (a *aggregation) filtered(not int) []int {
 	rows := a.t.AllRows()
 	best, at := 0, table.Match{Cell: table.Cell{Row: -1}}
-	for _, m := range a.t.NamedCells(a.asked) {
+	for _, m := range a.t.NamedCells(lexical.Fold(a.q.Text)) {
 		if m.Cell.Column != not && m.Whole && m.Runes > best {
 			best, at = m.Runes, m
 		}

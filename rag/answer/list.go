@@ -18,9 +18,6 @@ func (x *Extractive) list(q question.Question, e Evidence) (Draft, bool) {
 	if !ok || len(e.Selection.Units) == 0 {
 		return Draft{}, false
 	}
-	if d, ok := x.tableList(q, ask, e); ok {
-		return d, true
-	}
 	groups := groupsOf(e.Selection.Units)
 	best, bestScore := -1, 0.0
 	top := e.Selection.Units[0].Score
@@ -37,7 +34,7 @@ func (x *Extractive) list(q question.Question, e Evidence) (Draft, bool) {
 		}
 	}
 	if best < 0 || bestScore < top-0.05 {
-		return Draft{}, false
+		return x.tableList(q, ask, e)
 	}
 	g := groups[best]
 	if enumerates(e.Selection.Units[0], ask) && !g.introducedBy(e.Selection.Units[0]) {
@@ -191,7 +188,7 @@ func (x *Extractive) tableList(q question.Question, ask question.Ask, e Evidence
 		return Draft{}, false
 	}
 	for _, t := range e.Tables {
-		if t.Score < 0.5 {
+		if t.Score < 0.8 {
 			continue
 		}
 		headers := t.Headers(x.widened(ask.Text))

@@ -15,7 +15,7 @@ import (
 )
 
 // whichNoun finds what kind of thing is asked for: 第几梯队, 哪个行业.
-var whichNoun = regexp.MustCompile(`(?:第几|哪(?:一|些|几|两|三|四|五)?[个类种项家款]?|什么)(\p{Han}{2})`)
+var whichNoun = regexp.MustCompile(`(?:第几|哪(?:一|些|几|两|三|四|五)?[个类种项家款]?|什么|[几多][个少]|最后一?[个项]?)(\p{Han}{2})`)
 
 // rowMargin is how far the best row may stay behind the best sentence and
 // still be preferred when the question names one of its cells and its columns.
@@ -23,7 +23,7 @@ const rowMargin = 0.15
 
 // lookUp answers from the cells of one row: those of the columns asked for.
 func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
-	if q.Wants(question.Definition) || q.Wants(question.Comparison) {
+	if q.Wants(question.Definition) || q.Wants(question.Comparison) || q.Wants(question.Reason) {
 		return Draft{}, false
 	}
 	row, look, ok := x.bestLook(q, e)
@@ -47,7 +47,7 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	confidence := Confidence(q, []ground.Unit{row}, e.Selection)
 	if look.exact() {
 		confidence = min(1, confidence+0.15)
-		if look.distinctive() && meetsDemand(q, []ground.Unit{row}) && len(e.Selection.Unknown) == 0 {
+		if look.distinctive() && meetsDemand(q, []ground.Unit{row}) && len(e.Selection.Unknown) == 0 && row.Subject != ground.Conflict {
 			confidence = max(confidence, sufficient+0.04)
 		}
 	}
@@ -71,11 +71,22 @@ func (l *look) claims(row ground.Unit) []ground.Claim {
 		}
 		text := l.cellText(c)
 		out = append(out, ground.Claim{
-			Text:     l.t.Columns[c] + "：" + strings.TrimRight(text, "。") + "。",
+			Text:     cellClaim(l.t.Columns[c], text) + "。",
 			Supports: []ground.Support{cellSupport(row, l.t.Columns[c], text)},
 		})
 	}
 	return out
+}
+
+// cellClaim states one cell; a unit in the header goes to the number: 43.3%
+// rather than 占比（%）：43.3.
+func cellClaim(column, text string) string {
+	text = strings.TrimRight(text, "。")
+	unit := ground.HeaderUnit(column)
+	if vs := quantity.Values(text + unit); unit != "" && len(vs) == 1 && vs[0].Text == text+unit {
+		return strings.TrimSpace(column[:strings.LastIndexAny(column, "（(")]) + "：" + text + unit
+	}
+	return column + "：" + text
 }
 
 // counted states how many items a cell has, where the question counts them.
@@ -249,11 +260,11 @@ func (l *look) columnFit(a question.Ask, c int, header float64) float64 {
 	case a.Kind == question.Issuer && issuerColumn(l.t.Columns[c]):
 		s += 2
 	case a.Kind == question.Value || a.Kind == question.Count:
-		if l.t.ColumnKind(c) == table.Ordinals || len(quantity.Values(text+unitOf(l.t.Columns[c]))) == 0 && !l.hasItems(a, c) {
+		if l.t.ColumnKind(c) == table.Ordinals || len(quantity.Values(text+ground.HeaderUnit(l.t.Columns[c]))) == 0 && !l.hasItems(a, c) {
 			return 0 // no value, no count
 		}
 		s += 0.3 * overlapOutside(l.without(question.Content(lexical.Fold(a.Text))), lexical.Fold(text))
-		if len(ground.ValuesOf(quantity.Values(text+unitOf(l.t.Columns[c])), a.Units)) > 0 {
+		if len(ground.ValuesOf(quantity.Values(text+ground.HeaderUnit(l.t.Columns[c])), a.Units)) > 0 {
 			s += 1.2
 		}
 	case a.Kind == question.Name || a.Kind == question.List || a.Kind == question.Superlative:
@@ -270,18 +281,8 @@ func (l *look) columnFit(a question.Ask, c int, header float64) float64 {
 
 // hasItems reports whether a count asks for the items of the cell.
 func (l *look) hasItems(a question.Ask, c int) bool {
-	return a.Kind == question.Count && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1
+	return (a.Kind == question.Count || a.Kind == question.Value) && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1
 }
-
-// unitOf returns the unit that a column's name gives in brackets.
-func unitOf(column string) string {
-	if m := headerUnit.FindStringSubmatch(column); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
-var headerUnit = regexp.MustCompile(`[（(]([^（）()]+)[）)]\s*$`)
 
 // without blanks the cells that the question names.
 func (l *look) without(asked string) string {
@@ -319,8 +320,8 @@ func (l *look) exact() bool {
 	if len(l.named) == 0 {
 		return false
 	}
-	for c, f := range l.fit {
-		if _, named := l.named[c]; f >= 0.8 || named && l.headers[c] >= 2 {
+	for _, f := range l.fit {
+		if f >= 0.8 {
 			return true
 		}
 	}

@@ -146,9 +146,9 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 			if len(chosen) == 0 && !meetsDemand(q, []ground.Unit{*u}) {
 				gain *= 0.8
 			}
-			if len(chosen) == 1 && twoPlaces.MatchString(q.Text) {
+			if len(chosen) > 0 && twoPlaces.MatchString(q.Text) {
 				gain = u.Score
-				if u.Passage.ID == chosen[0].Passage.ID || u.Score < 0.6*chosen[0].Score {
+				if samePlace(u, chosen) || u.Score < 0.6*chosen[0].Score {
 					gain = 0
 				}
 			} else if len(chosen) > 0 {
@@ -177,11 +177,21 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 // twoPlaces tells questions about what the report says in more than one place.
 var twoPlaces = regexp.MustCompile(`两处|两个地方|不同地方|前后|一致|矛盾|口径|一样吗|数字一样`)
 
+// samePlace reports whether u stands in a passage that is cited already.
+func samePlace(u *ground.Unit, chosen []ground.Unit) bool {
+	for _, c := range chosen {
+		if c.Passage.ID == u.Passage.ID {
+			return true
+		}
+	}
+	return false
+}
+
 // tabular reports whether a row may stand as a sentence of the answer: not
 // where a value is asked for, as a row holds values of other columns too.
 func tabular(q question.Question) bool {
 	for _, a := range q.Asks {
-		if ground.Demands(a.Kind) && a.Kind != question.Document && a.Kind != question.Rank {
+		if ground.Demands(a.Kind) && a.Kind != question.Document && a.Kind != question.Rank || a.Kind == question.List && a.Size > 1 {
 			return false
 		}
 	}

@@ -40,7 +40,8 @@ const (
 	Subtract Operation = "-"
 	Multiply Operation = "×"
 	Divide   Operation = "÷"
-	Share    Operation = "%" // a ÷ b in percent
+	Share    Operation = "%"      // a ÷ b in percent
+	Growth   Operation = "growth" // (a − b) ÷ b in percent
 	CountOf  Operation = "count"
 )
 

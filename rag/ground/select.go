@@ -114,7 +114,7 @@ func order(units []Unit) {
 func unitSpans(p *ingest.Passage) [][2]int {
 	switch p.Kind {
 	case ingest.KindText:
-		return ingest.Sentences(p.Text)
+		return withLabel(p, ingest.Sentences(p.Text))
 	case ingest.KindTable: // its rows are passages of their own
 		return nil
 	}
@@ -170,6 +170,15 @@ func (s *Selector) score(p *prepared, pu *preparedUnit, q question.Question, ts 
 		u.Score += weightFigure // cells seldom explain
 	}
 	return u
+}
+
+// withLabel joins the label of a drawing, which stands on a line of its own, to
+// the sentence that it names.
+func withLabel(p *ingest.Passage, spans [][2]int) [][2]int {
+	if p.Lead == "" || len(spans) < 2 || strings.TrimSpace(p.Text[spans[0][0]:spans[0][1]]) != strings.TrimSpace(p.Lead) || strings.HasSuffix(p.Lead, "。") {
+		return spans
+	}
+	return append([][2]int{{spans[0][0], spans[1][1]}}, spans[2:]...)
 }
 
 // withoutCaption is the text of a unit without the caption that a rendered row

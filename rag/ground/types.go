@@ -47,7 +47,7 @@ func TypeFit(ask question.Ask, u *Unit) float64 {
 	case question.List:
 		return listFit(ask, u)
 	case question.Comparison:
-		return choose(u.traits.contrasts, 0.4, 0)
+		return choose(u.traits.contrasts, 0.7, 0)
 	case question.Superlative:
 		return superlativeFit(u)
 	}

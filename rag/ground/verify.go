@@ -2,6 +2,7 @@ package ground
 
 import (
 	"math"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -113,6 +114,7 @@ func (v *Verifier) values(c Claim) Verdict {
 		stated = append(stated, quantity.Values(s.Passage.Text)...)
 		stated = append(stated, quantity.Values(s.Passage.Lead)...)
 		stated = append(stated, quantity.Values(strings.Join(s.Passage.Section, "。"))...)
+		stated = append(stated, v.rowValues(s.Passage)...)
 	}
 	computed := make(map[string]bool)
 	for _, k := range c.Computed {
@@ -131,6 +133,43 @@ func (v *Verifier) values(c Claim) Verdict {
 	}
 	return Supported
 }
+
+// rowValues are the values of a row whose unit stands in the header: 43.3 under
+// 占比（%） is 43.3%.
+func (v *Verifier) rowValues(p *ingest.Passage) []quantity.Value {
+	d, ok := v.Library.Document(p.DocumentID)
+	if !ok || p.Kind != ingest.KindRow {
+		return nil
+	}
+	var out []quantity.Value
+	for _, t := range d.Tables {
+		if t.ID != p.TableID || p.Row < 1 || p.Row > len(t.Rows) {
+			continue
+		}
+		for c, cell := range t.Rows[p.Row-1] {
+			if unit := HeaderUnit(t.Columns[c]); unit != "" {
+				out = append(out, quantity.Values(cell.Text+unit)...)
+			}
+		}
+	}
+	return out
+}
+
+// HeaderUnit returns the unit that a column's name gives in brackets at its
+// end, "" for none.
+func HeaderUnit(column string) string {
+	m := headerUnit.FindStringSubmatch(column)
+	if m == nil {
+		return ""
+	}
+	unit := strings.TrimPrefix(m[1], "单位：")
+	if len(quantity.Values("1"+unit)) == 1 && quantity.Values("1" + unit)[0].Text == "1"+unit {
+		return unit
+	}
+	return ""
+}
+
+var headerUnit = regexp.MustCompile(`[（(]([^（）()]+)[）)]\s*$`)
 
 func partOfComputed(text string, ks []Computed) bool {
 	for _, k := range ks {
@@ -259,9 +298,14 @@ func (k Computed) compute(in []quantity.Value) (float64, bool) {
 				return 0, false
 			}
 			acc /= amount(v)
+		case Growth:
+			if v.Number == 0 {
+				return 0, false
+			}
+			acc = (acc - v.Number) / v.Number
 		}
 	}
-	if k.Operation == Share || k.Operation == Multiply && allPercent(in) {
+	if k.Operation == Share || k.Operation == Growth || k.Operation == Multiply && allPercent(in) {
 		acc *= 100
 	}
 	return acc, true

@@ -30,7 +30,7 @@ var askRules = []askRule{
 	{kind: Date, pattern: re(`什么时候|何时|哪(一)?年|哪(一)?(个)?月|几月|哪一天|什么时间|哪个时间|时间(定|是|为|截)|年份|when |which year|what year|what date|in which (year|month)`)},
 	{kind: Rank, pattern: re(`第几|排(名|行)?(第)?(几|多少|在哪)|名次|位列|位居|什么位置|what (rank|place|position)|rank(ed|s)? `), not: re(`第几(梯队|级|阶段)`)},
 	{kind: Superlative, pattern: re(`最(高|低|多|少|大|小|早|晚|强|长|短|快|慢|贵|便宜|重|轻)|谁(第一|居首|排第一|领先)|(第一|居首|首位|榜首)(是|的是)?(谁|哪)|哪(一|个|家|项).{0,8}(更|占得)(多|少|高|低|大)|(the )?(most|least|highest|lowest|largest|smallest|biggest|first|top)\b`)},
-	{kind: Comparison, pattern: re(`区别|不同|不一样|差异|差别|相比|对比|比较|比.{0,8}(怎么样|如何)|(各自|分别).{0,6}(图|追求|看重|侧重|优势|定位)|一致吗|矛盾|differ|compare|versus|\bvs\b`)},
+	{kind: Comparison, pattern: re(`区别|不同|不一样|差多少|差在|相差|差异|差别|相比|对比|比较|比.{0,8}(怎么样|如何)|(各自|分别).{0,6}(图|追求|看重|侧重|优势|定位)|一致吗|矛盾|differ|compare|versus|\bvs\b`)},
 	{kind: Definition, pattern: re(`定义|怎么解释|如何解释|什么意思|含义|是指|指的是|指什么|各?指(什么|哪)|何谓|啥意思|(具体)?怎么(计)?算|如何计算|什么样的.{0,12}(算|叫)|(是|叫)(个)?什么(打法|模式|概念|东西)|^什么是|^[^，]{2,14}是什么[吗呢]?$|stand for|what (is|are|does) .* (mean|definition)|define|definition`), not: re(`(公司|平台|产品|模型|文件|文号|名字|名称|指标|版|APP|App)[^，]{0,6}(是|叫)什么$`)},
 	{kind: Reason, pattern: re(`为什么|为何|为啥|原因|凭什么|缘由|怎么会|why|reason`)},
 	{kind: Compute, pattern: re(`推算|折算|折合|换算|算下来|合计|总和|总共(多少|是)|相当于|平均每|(是|为).{0,12}的?(几|多少)倍|翻了几|增长了?(多少|几)|增幅|多出(多少|来)|相差|差多少|占.{0,10}(多大|多少)?(比例|比重|份额|百分比).{0,3}$|how many times|growth rate between|ratio of|add up|in total|sum of|difference between`)},

@@ -133,14 +133,17 @@ func namesOrdinal(question, n string) bool {
 // Headers returns for each column how many runes of its name the question
 // shares with it: the longest common run, if it makes up the better part of
 // the header's core or is its end, where Chinese has the head noun (作用 of
-// 对行业发展的作用).
+// 对行业发展的作用); 1 for a lesser share.
 func (v *View) Headers(question string) []int {
 	out := make([]int, len(v.headers))
 	for c, h := range v.headers {
 		for _, part := range strings.FieldsFunc(h, func(r rune) bool { return strings.ContainsRune("()（）/、与和 ", r) }) {
 			n := commonRun(part, question)
-			if total := utf8.RuneCountInString(part); n >= 2 && n*2 >= total {
+			switch total := utf8.RuneCountInString(part); {
+			case n >= 2 && n*2 >= total:
 				out[c] = max(out[c], n)
+			case n >= 2:
+				out[c] = max(out[c], 1) // a word of a long header
 			}
 			if head := lastRunes(part, 2); head != "" && strings.Contains(question, head) {
 				out[c] = max(out[c], 2)
