@@ -244,6 +244,9 @@ func (a *assembler) writeTable(i int, b Block) {
 	b.Kind, b.Start, b.End, b.Table = BlockTable, a.starts[i], a.text.Len(), a.tables[n.object]
 	table.ID, table.Caption, table.Section, table.Block = b.Table, a.caption(o), n.section, len(a.doc.Blocks)
 	table.Sources, table.Origin, table.Notes = o.sources, o.origin, o.notes
+	if n.header > 0 {
+		table.RowLine = n.line + n.header
+	}
 	a.doc.Tables = append(a.doc.Tables, table)
 	a.doc.Blocks = append(a.doc.Blocks, b)
 }

@@ -172,6 +172,8 @@ func (b *binder) bindNote(i int) {
 		}
 	}
 	switch {
+	case isUnit(n.text) && b.tableBelow(i):
+		b.notes = append(b.notes, i)
 	case b.open >= 0:
 		if n.mark.sign == "" && !n.same && b.closed[b.open] {
 			return // the caption has its own lines; this one explains something else on the page
@@ -184,6 +186,12 @@ func (b *binder) bindNote(i int) {
 		n.role = roleText // "说明：" opens a sentence here
 		b.collectCalls(i)
 	}
+}
+
+// isUnit reports whether a line gives the unit of a table, which stands above
+// the table.
+func isUnit(text string) bool {
+	return strings.HasPrefix(text, "单位") || strings.HasPrefix(text, "Unit") || strings.HasPrefix(text, "（单位")
 }
 
 func (b *binder) attach(i, at int) {

@@ -33,6 +33,7 @@ type Element struct {
 	List   int        // any number that is the same for all bullets of one list, 0 for none
 	Rows   [][]string // of a table, header first; '\v' between the items of one cell
 	Line   int        // 1-based line of the source
+	Header int        // of a table: lines from its first to its first row, 0 if rows are not lines
 	Gap    int        // blank lines before it
 	Path   []string   // of a ready passage: its section path
 	Source string     // of a ready passage: the id that its author gave it
@@ -55,16 +56,26 @@ func NewBuilder(format, name string, data []byte, meta Meta) *Builder {
 	return &Builder{meta: meta, format: format, source: baseName(name), edition: hex.EncodeToString(sum[:])}
 }
 
-// Add appends one element. Elements without text and rows are ignored, but
-// their gap counts for the next one.
+// Add appends one element. One without any text is ignored.
 //
 // Ready elements are taken as they are: no repair looks at them, and Passages
 // makes one passage of each unless it is longer than 2,000 runes.
 func (b *Builder) Add(e Element) {
-	if e.Kind != ElementTable && strings.TrimSpace(e.Text) == "" {
+	if e.Kind == ElementTable && !anyText(e.Rows) || e.Kind != ElementTable && strings.TrimSpace(e.Text) == "" {
 		return
 	}
 	b.elements = append(b.elements, e)
+}
+
+func anyText(rows [][]string) bool {
+	for _, row := range rows {
+		for _, cell := range row {
+			if strings.TrimSpace(cell) != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Document repairs the structure of what was added and returns the document

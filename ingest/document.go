@@ -109,7 +109,8 @@ type Table struct {
 	Columns []string `json:"columns"`
 	Rows    [][]Cell `json:"rows"` // every row has len(Columns) cells
 	Sources []string `json:"sources,omitempty"`
-	Origin  string   `json:"origin,omitempty"` // the source line as printed, compilers and all
+	RowLine int      `json:"row_line,omitempty"` // 1-based line of the source where the first row stands, each further row on the next line; 0 if rows are not lines
+	Origin  string   `json:"origin,omitempty"`   // the source line as printed, compilers and all
 	Notes   []string `json:"notes,omitempty"`
 	Block   int      `json:"block"`
 }

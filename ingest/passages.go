@@ -142,10 +142,24 @@ func (p *passager) table(i int) {
 	}
 	p.add(i, whole)
 	for r := range t.Rows {
+		if !filled(t.Rows[r]) {
+			continue
+		}
 		row := Passage{Kind: KindRow, Text: RenderRow(t, r), Row: r + 1, Start: lines[r+1][0], End: lines[r+1][1], Sources: t.Sources}
 		p.add(i, row)
-		p.out[len(p.out)-1].Line += r + 1
+		if t.RowLine > 0 {
+			p.out[len(p.out)-1].Line = t.RowLine + r
+		}
 	}
+}
+
+func filled(row []Cell) bool {
+	for _, c := range row {
+		if c.Text != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // lineSpans returns the spans of the lines of text[start:end].
@@ -183,7 +197,7 @@ func (p *passager) linkNotes() {
 		}
 		b := &p.doc.Blocks[note.Block]
 		if whole := p.captioned(b, byObject); whole != "" {
-			note.DuplicateOf = whole // the passage of the table says the same
+			note.DuplicateOf = whole
 			continue
 		}
 		for _, at := range b.Calls {
@@ -200,8 +214,8 @@ func (p *passager) linkNotes() {
 	}
 }
 
-// captioned returns the ID of the passage of the whole table whose caption the
-// note block b is, or "".
+// captioned returns the ID of the passage of the whole table whose caption or
+// source line the note block b is, or "": that passage says the same.
 func (p *passager) captioned(b *Block, byObject map[string][]int) string {
 	at, ok := p.tables[b.Table]
 	if !ok || b.Figure != "" {
@@ -209,7 +223,8 @@ func (p *passager) captioned(b *Block, byObject map[string][]int) string {
 	}
 	t := &p.doc.Tables[at]
 	first, _, _ := strings.Cut(p.doc.Text[b.Start:b.End], "\n")
-	if t.Caption == "" || !strings.HasSuffix(first, t.Caption) {
+	isCaption := t.Caption != "" && strings.HasSuffix(first, t.Caption)
+	if !isCaption && !(len(b.Sources) > 0 && strings.Contains(t.Origin, p.doc.Text[b.Start:b.End])) {
 		return ""
 	}
 	for _, k := range byObject[t.ID] {

@@ -34,6 +34,10 @@ func (t *tree) buildOutline() {
 				t.sections[current].running = true
 				running[n.text] = current
 			}
+		case roleAside:
+			if n.heading && isContents(n.text) {
+				current = -1
+			}
 		case roleReady:
 			current = t.readySection(n.path, running, i)
 		}

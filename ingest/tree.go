@@ -14,6 +14,7 @@ type node struct {
 	path    []string // of a ready passage
 	source  string   // of a ready passage
 	line    int
+	header  int // of a table: lines before its first row
 	gap     int
 	list    int
 	same    bool // cut from the same paragraph as the node before
@@ -109,7 +110,7 @@ func (t *tree) add(e *Element) {
 	base := node{line: e.Line, gap: e.Gap, list: e.List, level: e.Level, section: -1, object: -1}
 	switch e.Kind {
 	case ElementTable:
-		base.role, base.rows = roleTable, e.Rows
+		base.role, base.rows, base.header = roleTable, e.Rows, e.Header
 		t.nodes = append(t.nodes, base)
 	case ElementReady:
 		base.role, base.text, base.path, base.source = roleReady, strings.TrimSpace(e.Text), e.Path, e.Source

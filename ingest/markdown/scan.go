@@ -36,6 +36,7 @@ type scanner struct {
 // A table found in the source.
 type table struct {
 	line, end int // first line, and the line after the last
+	header    int // lines before the first row
 	rows      [][]string
 }
 
@@ -102,9 +103,23 @@ func (s *scanner) list(n *ast.List, at place) {
 		inner.item, inner.mark = true, ""
 		if n.IsOrdered() {
 			inner.mark = orderedMark(s.source, c.Pos())
+			if inner.mark != "" && !s.opensWithText(c) { // "2." alone
+				s.add(ingest.Element{Kind: ingest.ElementBullet, Level: inner.depth, List: inner.list, Text: inner.mark}, c.Pos(), 0)
+				inner.mark = ""
+			}
 		}
 		s.blocks(c, inner)
 	}
+}
+
+// opensWithText reports whether the first block of a list item is a paragraph.
+func (s *scanner) opensWithText(item ast.Node) bool {
+	switch n := item.FirstChild().(type) {
+	case *ast.Paragraph, *ast.TextBlock:
+		raw, _ := s.raw(n.Lines())
+		return strings.TrimSpace(raw) != ""
+	}
+	return false
 }
 
 // orderedMark returns "3. " as written at the given offset.
@@ -191,7 +206,7 @@ func (s *scanner) mixed(rest string, tables []table, start int, at place) {
 	}
 	for _, t := range tables {
 		flush(t.line - 1)
-		s.builder.Add(ingest.Element{Kind: ingest.ElementTable, Rows: t.rows, Line: first + t.line - 1 + s.skipped})
+		s.builder.Add(ingest.Element{Kind: ingest.ElementTable, Rows: t.rows, Header: t.header, Line: first + t.line - 1 + s.skipped})
 		from = t.end - 1
 	}
 	flush(len(lines))
@@ -256,7 +271,7 @@ func (s *scanner) flushTables(line int) {
 	for s.next < len(s.tables) && s.tables[s.next].line < line {
 		t := s.tables[s.next]
 		s.next++
-		s.builder.Add(ingest.Element{Kind: ingest.ElementTable, Rows: t.rows, Line: t.line + s.skipped, Gap: max(t.line-s.last-1, 0)})
+		s.builder.Add(ingest.Element{Kind: ingest.ElementTable, Rows: t.rows, Header: t.header, Line: t.line + s.skipped, Gap: max(t.line-s.last-1, 0)})
 		s.last = t.end - 1
 	}
 }

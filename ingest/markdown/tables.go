@@ -38,7 +38,8 @@ func extractTables(body []byte) ([]byte, []table) {
 			i++
 			continue
 		}
-		tables = append(tables, table{line: i + 1, end: i + 1 + n, rows: rows})
+		header := 1 + n - len(rows) // the row of dashes is no row
+		tables = append(tables, table{line: i + 1, end: i + 1 + n, header: header, rows: rows})
 		for k := range n {
 			if i+k < len(lines)-1 {
 				out = append(out, '\n')

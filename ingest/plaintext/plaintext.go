@@ -85,7 +85,7 @@ func read(d ingest.Decoder, name string, data []byte) (*ingest.Document, error) 
 		e := ingest.Element{Kind: ingest.ElementParagraph, Text: p.text, Line: p.line, Gap: p.gap}
 		switch form := headingForm(paragraphs, i); {
 		case p.rows != nil:
-			e.Kind, e.Rows = ingest.ElementTable, p.rows
+			e.Kind, e.Rows, e.Header = ingest.ElementTable, p.rows, 1
 		case i == 0 && title != "":
 			e.Kind, e.Level = ingest.ElementHeading, 1
 		case form >= 0:
