@@ -330,7 +330,7 @@ func TestFailedRebuildLosesNothing(t *testing.T) {
 	for fail := 1; ; fail++ {
 		dir, _ := damagedLibrary(t, "index/GEN/manifest.json", os.Remove)
 		l := openTest(t, dir, testOptions())
-		d := &faultyDisk{disk: osDisk{}, fail: fail, err: errors.New("crash")}
+		d := &faultyDisk{disk: quickDisk{}, fail: fail, err: errors.New("crash")}
 		l.useDisk(d)
 		err := l.Rebuild(context.Background())
 		if err == nil && d.steps < fail {
@@ -339,7 +339,7 @@ func TestFailedRebuildLosesNothing(t *testing.T) {
 			}
 			return
 		}
-		l.useDisk(osDisk{})
+		l.useDisk(quickDisk{})
 		if err := l.Rebuild(context.Background()); err != nil {
 			t.Fatalf("Rebuild after one that failed at step %d: %v", fail, err)
 		}

@@ -78,9 +78,24 @@ func openTest(t testing.TB, dir string, o Options) *Library {
 	if err != nil {
 		t.Fatalf("Open(%s): %v", dir, err)
 	}
+	l.useDisk(quickDisk{})
 	t.Cleanup(func() { l.Close() })
 	return l
 }
+
+// quickDisk is the file system without waiting for the hardware.
+type quickDisk struct{ osDisk }
+
+func (d quickDisk) Create(name string) (file, error) {
+	f, err := d.osDisk.Create(name)
+	return quickFile{f}, err
+}
+
+func (quickDisk) SyncDir(string) error { return nil }
+
+type quickFile struct{ file }
+
+func (quickFile) Sync() error { return nil }
 
 func add(t testing.TB, l *Library, docs ...*ingest.Document) []Change {
 	t.Helper()

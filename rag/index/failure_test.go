@@ -98,7 +98,7 @@ func TestFullDisk(t *testing.T) {
 		before := tree(t, dir)
 		fail := 1
 		for ; ; fail++ {
-			d := &faultyDisk{disk: osDisk{}, fail: fail, removes: true, err: &os.PathError{Op: "write", Path: "x", Err: system}}
+			d := &faultyDisk{disk: quickDisk{}, fail: fail, removes: true, err: &os.PathError{Op: "write", Path: "x", Err: system}}
 			err := addWith(t, dir, d, "新的一杯。")
 			if err == nil {
 				break
@@ -128,7 +128,7 @@ func TestReadOnly(t *testing.T) {
 	add(t, openTest(t, dir, testOptions()), testDocument("tea", "一壶。"))
 	before := tree(t, dir)
 	for _, system := range []error{syscall.EROFS, syscall.EACCES, syscall.EPERM} {
-		err := addWith(t, dir, &faultyDisk{disk: osDisk{}, fail: 1, err: system}, "一杯。")
+		err := addWith(t, dir, &faultyDisk{disk: quickDisk{}, fail: 1, err: system}, "一杯。")
 		if !errors.Is(err, ErrReadOnly) || !strings.Contains(err.Error(), "make it writable") {
 			t.Errorf("%v: error %q, want %v", system, err, ErrReadOnly)
 		}
@@ -137,7 +137,7 @@ func TestReadOnly(t *testing.T) {
 		t.Errorf("files changed:\n%s", diff)
 	}
 	l := openTest(t, dir, testOptions())
-	l.useDisk(&faultyDisk{disk: osDisk{}, fail: 1, err: syscall.EROFS})
+	l.useDisk(&faultyDisk{disk: quickDisk{}, fail: 1, err: syscall.EROFS})
 	load(t, l)
 	add(t, l, testDocument("tea", "一壶。")) // stored already: nothing to write
 }
@@ -152,7 +152,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 	}
 	t.Cleanup(func() { os.Chmod(dir, 0o755) })
 	for _, place := range []string{dir, filepath.Join(dir, "sub")} {
-		err := addWith(t, place, osDisk{}, "一杯。")
+		err := addWith(t, place, quickDisk{}, "一杯。")
 		if !errors.Is(err, ErrReadOnly) {
 			t.Errorf("%s: error %v, want %v", place, err, ErrReadOnly)
 		}
@@ -160,7 +160,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 }
 
 func TestOtherWriteErrors(t *testing.T) {
-	err := addWith(t, t.TempDir(), &faultyDisk{disk: osDisk{}, fail: 9, err: syscall.EIO}, "一杯。")
+	err := addWith(t, t.TempDir(), &faultyDisk{disk: quickDisk{}, fail: 9, err: syscall.EIO}, "一杯。")
 	if !errors.Is(err, syscall.EIO) || !strings.Contains(err.Error(), "index: write ") {
 		t.Errorf("error %v, want one that wraps %v and names the file", err, syscall.EIO)
 	}
@@ -329,7 +329,7 @@ func TestCrashAtEveryStep(t *testing.T) {
 			for fail := 1; ; fail++ {
 				dir := t.TempDir()
 				add(t, openTest(t, dir, testOptions()), testDocument("tea", "一壶。"), testDocument("coffee", "一杯。"))
-				d := &crashDisk{faultyDisk: faultyDisk{disk: osDisk{}, fail: fail, err: errors.New("crash")}}
+				d := &crashDisk{faultyDisk: faultyDisk{disk: quickDisk{}, fail: fail, err: errors.New("crash")}}
 				err := addWith(t, dir, d, "新的一杯。")
 				if lose {
 					d.crash()
@@ -366,7 +366,7 @@ func TestCrashAtEveryStep(t *testing.T) {
 func TestCrashOfFirstAdd(t *testing.T) {
 	for fail := 1; ; fail++ {
 		dir := filepath.Join(t.TempDir(), "data")
-		d := &crashDisk{faultyDisk: faultyDisk{disk: osDisk{}, fail: fail, err: errors.New("crash")}}
+		d := &crashDisk{faultyDisk: faultyDisk{disk: quickDisk{}, fail: fail, err: errors.New("crash")}}
 		err := addWith(t, dir, d, "一杯。")
 		d.crash()
 		x, loadErr := openTest(t, dir, testOptions()).Index(context.Background())

@@ -75,6 +75,7 @@ func TestOpenErrors(t *testing.T) {
 
 func TestAddAndLoad(t *testing.T) {
 	l := openTest(t, t.TempDir(), defaultOptions())
+	l.useDisk(osDisk{})
 	tea, coffee := testDocument("tea", paragraphs("茶馆", 150)...), testDocument("coffee", paragraphs("咖啡馆", 2)...)
 	changes := add(t, l, tea, coffee)
 	if diff := cmp.Diff([]Change{{Document: "tea", Added: 151}, {Document: "coffee", Added: 3}}, changes); diff != "" {
