@@ -31,6 +31,7 @@ func (x *Extractive) Answer(ctx context.Context, q question.Question, e Evidence
 	for _, way := range []func(question.Question, Evidence) (Draft, bool){
 		x.compute,
 		x.aggregate,
+		x.compareRows,
 		x.lookUp,
 		x.list,
 		x.sentences,

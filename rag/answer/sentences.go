@@ -281,7 +281,7 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 		c -= 0.25
 	}
 	if first.Subject == ground.Conflict {
-		c -= 0.3
+		c -= choose(ground.DemandsOnly(q), 0.6, 0.3)
 	}
 	if len(sel.Unknown) > 0 {
 		c -= choose(q.Wants(question.Value), 0.25, 0.1)
