@@ -111,7 +111,7 @@ func (x *Extractive) rowClaims(q question.Question, e Evidence, row ground.Unit)
 	if !ok {
 		return []ground.Claim{{Text: sentenceText(row), Supports: []ground.Support{support(row)}}}
 	}
-	return x.newLook(q, t.View, r).claims(row)
+	return x.hold(q, t.View).row(r).claims(row)
 }
 
 // rowsTried is how many of the best rows are held against the question.
@@ -123,6 +123,7 @@ func (x *Extractive) bestLook(q question.Question, e Evidence) (ground.Unit, *lo
 	var row ground.Unit
 	var best *look
 	bestScore, tried := 0.0, 0
+	held := make(map[string]*holding)
 	for _, u := range e.Selection.Units {
 		if !isRow(&u) || u.Names == ground.Conflict && len(q.Mentions) > 0 && best != nil {
 			continue
@@ -134,7 +135,10 @@ func (x *Extractive) bestLook(q question.Question, e Evidence) (ground.Unit, *lo
 		if !ok {
 			continue
 		}
-		l := x.newLook(q, t.View, r)
+		if held[t.ID] == nil {
+			held[t.ID] = x.hold(q, t.View)
+		}
+		l := held[t.ID].row(r)
 		s := u.Score
 		if l.exact() {
 			s += 0.15
@@ -182,32 +186,47 @@ func cellSupport(row ground.Unit, column, text string) ground.Support {
 	return s
 }
 
-// look is a question held against one row.
-type look struct {
+// holding is a question held against one table.
+type holding struct {
 	q       question.Question
 	t       *table.View
-	row     int
-	asked   string              // folded question, with other words for its stretches
-	headers []int               // see table.View.Headers
-	named   map[int]table.Match // columns of the row whose cell the question names
-	fit     []float64           // how well each column answers the best of the asks
-	by      map[int][]int       // asks answered by a column
+	asked   string        // folded question, with other words for its stretches
+	named   []table.Match // cells that the question names
+	headers [][2][]int    // for each ask: Headers of its words, and with other words
+	content []string      // for each ask: what it says besides asking
 }
 
-func (x *Extractive) newLook(q question.Question, t *table.View, row int) *look {
-	l := &look{q: q, t: t, row: row, asked: x.widened(q.Text), named: make(map[int]table.Match)}
-	l.headers = t.Headers(l.asked)
-	for _, m := range t.NamedCells(l.asked) {
+func (x *Extractive) hold(q question.Question, t *table.View) *holding {
+	h := &holding{q: q, t: t, asked: x.widened(q.Text)}
+	h.named = t.NamedCells(h.asked)
+	for _, a := range q.Asks {
+		h.headers = append(h.headers, [2][]int{t.Headers(lexical.Fold(a.Text)), t.Headers(x.widened(a.Text))})
+		h.content = append(h.content, question.Content(lexical.Fold(a.Text)))
+	}
+	return h
+}
+
+// look is a question held against one row of a table.
+type look struct {
+	*holding
+	row  int
+	cell map[int]table.Match // columns of the row whose cell the question names
+	fit  []float64           // how well each column answers the best of the asks
+}
+
+// row holds the question against one row: for each ask the columns that answer
+// it best.
+func (h *holding) row(row int) *look {
+	l := &look{holding: h, row: row, cell: make(map[int]table.Match), fit: make([]float64, len(h.t.Columns))}
+	for _, m := range h.named {
 		if m.Cell.Row == row {
-			l.named[m.Cell.Column] = m
+			l.cell[m.Cell.Column] = m
 		}
 	}
-	l.fit = make([]float64, len(t.Columns))
-	for _, a := range q.Asks {
+	for i := range h.q.Asks {
 		best, at := 0.0, []int(nil)
-		literal, widened := t.Headers(lexical.Fold(a.Text)), t.Headers(x.widened(a.Text))
-		for c := range t.Columns {
-			s := l.columnFit(a, c, 0.7*float64(literal[c])+0.35*float64(max(0, widened[c]-literal[c])))
+		for c := range h.t.Columns {
+			s := l.columnFit(i, c)
 			switch {
 			case s > best+1e-9:
 				best, at = s, []int{c}
@@ -241,11 +260,13 @@ func (x *Extractive) widened(text string) string {
 	return b.String()
 }
 
-// columnFit tells how well the cell of column c answers ask.
-func (l *look) columnFit(a question.Ask, c int, header float64) float64 {
-	s := header
+// columnFit tells how well the cell of column c answers ask i.
+func (l *look) columnFit(i, c int) float64 {
+	a := l.q.Asks[i]
+	literal, widened := l.headers[i][0][c], l.headers[i][1][c]
+	s := 0.7*float64(literal) + 0.35*float64(max(0, widened-literal))
 	text := l.t.Text(table.Cell{Row: l.row, Column: c})
-	if n, ok := l.named[c]; ok && containsAny(l.asked, "还有", "同一", "一起", "并列", "其他", "同类") && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1 {
+	if n, ok := l.cell[c]; ok && containsAny(l.asked, "还有", "同一", "一起", "并列", "其他", "同类") && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1 {
 		s += 2 // who else stands beside it
 	} else if ok && n.Runes*2 >= utf8.RuneCountInString(text) {
 		s -= 1.5 // the question already names it
@@ -263,12 +284,12 @@ func (l *look) columnFit(a question.Ask, c int, header float64) float64 {
 		if l.t.ColumnKind(c) == table.Ordinals || len(quantity.Values(text+ground.HeaderUnit(l.t.Columns[c]))) == 0 && !l.hasItems(a, c) {
 			return 0 // no value, no count
 		}
-		s += 0.3 * overlapOutside(l.without(question.Content(lexical.Fold(a.Text))), lexical.Fold(text))
+		s += 0.3 * overlapOutside(l.without(l.content[i]), lexical.Fold(text))
 		if len(ground.ValuesOf(quantity.Values(text+ground.HeaderUnit(l.t.Columns[c])), a.Units)) > 0 {
 			s += 1.2
 		}
 	case a.Kind == question.Name || a.Kind == question.List || a.Kind == question.Superlative:
-		s += 0.2 * overlapOutside(l.without(question.Content(lexical.Fold(a.Text))), lexical.Fold(text))
+		s += 0.2 * overlapOutside(l.without(l.content[i]), lexical.Fold(text))
 		if l.pairNamed(c) {
 			s += 1.5 // 某公司：某平台, and the question names 某公司
 		}
@@ -286,8 +307,10 @@ func (l *look) hasItems(a question.Ask, c int) bool {
 
 // without blanks the cells that the question names.
 func (l *look) without(asked string) string {
-	for _, m := range l.named {
-		asked = strings.ReplaceAll(asked, m.Name, " ")
+	for c := range l.t.Columns {
+		if m, ok := l.cell[c]; ok {
+			asked = strings.ReplaceAll(asked, m.Name, " ")
+		}
 	}
 	return asked
 }
@@ -317,7 +340,7 @@ func overlapOutside(asked, text string) float64 { return min(4, overlap(asked, t
 
 // exact reports whether the question names a cell of the row and a column.
 func (l *look) exact() bool {
-	if len(l.named) == 0 {
+	if len(l.cell) == 0 {
 		return false
 	}
 	for _, f := range l.fit {
@@ -364,9 +387,9 @@ func isFirst(e Evidence, u ground.Unit) bool {
 // distinctive reports whether a cell that the question names stands in this row
 // of the table only.
 func (l *look) distinctive() bool {
-	for c := range l.named {
+	for c := range l.cell {
 		rows := 0
-		for _, m := range l.t.NamedCells(l.asked) {
+		for _, m := range l.named {
 			if m.Cell.Column == c {
 				rows++
 			}
@@ -401,7 +424,7 @@ func (l *look) columns() []int {
 			show[c] = true
 		}
 	}
-	for c := range l.named {
+	for c := range l.cell {
 		show[c] = true
 	}
 	if key := l.keyColumn(); key >= 0 {
@@ -419,7 +442,7 @@ func (l *look) listColumns() []int {
 	}
 	for c := range l.t.Columns {
 		at := table.Cell{Row: l.row, Column: c}
-		if _, named := l.named[c]; !named && (len(l.t.Items(at)) > 1 || ground.Enumerates(l.t.Text(at)) > 2) {
+		if _, named := l.cell[c]; !named && (len(l.t.Items(at)) > 1 || ground.Enumerates(l.t.Text(at)) > 2) {
 			out = append(out, c)
 		}
 	}
@@ -436,7 +459,7 @@ func (l *look) contradicted() []int {
 			continue
 		}
 		switch {
-		case l.t.ColumnKind(c) == table.Dates && len(l.named) > 0 && len(l.q.Periods) > 0 && !covered(l.q.Periods, text):
+		case l.t.ColumnKind(c) == table.Dates && len(l.cell) > 0 && len(l.q.Periods) > 0 && !covered(l.q.Periods, text):
 			out = append(out, c)
 		case issuerColumn(l.t.Columns[c]) && l.otherAgency(text):
 			out = append(out, c)

@@ -15,19 +15,17 @@ func (s *Selection) NewCover() Cover {
 
 // Add counts what u itself holds.
 func (c *Cover) Add(u *Unit) {
-	text := unitText(u)
 	for i := range c.terms.terms {
-		c.best[i] = max(c.best[i], c.terms.terms[i].match(text))
+		c.best[i] = max(c.best[i], c.terms.degree(&c.terms.terms[i], u.matched))
 	}
 }
 
 // Gain returns the share of the question that u would add.
 func (c *Cover) Gain(u *Unit) float64 {
-	text := unitText(u)
 	sum := 0.0
 	for i := range c.terms.terms {
 		t := &c.terms.terms[i]
-		if m := t.match(text); m > c.best[i] {
+		if m := c.terms.degree(t, u.matched); m > c.best[i] {
 			sum += (m - c.best[i]) * t.weight
 		}
 	}
@@ -49,17 +47,9 @@ func (c *Cover) Share() float64 {
 	return sum / c.terms.total
 }
 
-func unitText(u *Unit) passageText {
-	if u.text.terms == nil {
-		u.text = newPassageText(u.Text)
-	}
-	return u.text
-}
-
 // ClauseShare returns the share of the terms of one clause of the question
 // that u holds; 1 for a clause without terms.
 func (s *Selection) ClauseShare(clause string, u *Unit) float64 {
-	text := unitText(u)
 	sum, total := 0.0, 0.0
 	for i := range s.terms.terms {
 		t := &s.terms.terms[i]
@@ -67,7 +57,7 @@ func (s *Selection) ClauseShare(clause string, u *Unit) float64 {
 			continue
 		}
 		total += t.weight
-		sum += t.weight * t.match(text)
+		sum += t.weight * s.terms.degree(t, u.matched)
 	}
 	if total == 0 {
 		return 1

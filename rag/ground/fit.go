@@ -233,7 +233,7 @@ func measureAsked(asked string) (measure, before string) {
 // any form, and where the words before the measure differ on both sides:
 // 大模型市场规模 and 具身智能市场规模 are different measures.
 func subjectFit(ts *termSet, unit, near passageText) Fit {
-	m, before := measureAsked(ts.text)
+	m, before := ts.measure, ts.narrowed
 	if m == "" {
 		return Silent
 	}
@@ -268,7 +268,7 @@ func (ts *termSet) says(word string, text passageText) bool {
 		t := &ts.terms[i]
 		if strings.Contains(word, t.text) || strings.Contains(t.text, word) {
 			for _, f := range t.forms {
-				if strings.Contains(text.folded, f.text) {
+				if strings.Contains(text.folded, ts.forms[f].text) {
 					return true
 				}
 			}

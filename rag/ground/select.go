@@ -29,7 +29,7 @@ type Unit struct {
 	Values   []quantity.Value
 	Periods  []quantity.Period
 	Sources  []string // primary sources of the unit
-	text     passageText
+	matched  matched
 	traits   traits
 }
 
@@ -81,8 +81,9 @@ func (s *Selector) Select(q question.Question, candidates []Candidate) Selection
 	places, ordinals := s.placesAsked(q), Ordinals(q.Text)
 	for _, c := range candidates {
 		p := s.prepare(c.Passage)
+		near, far := sel.terms.match(p.near), sel.terms.match(p.far)
 		for i := range p.units {
-			u := s.score(p, &p.units[i], q, &sel.terms, names, places, ordinals, c)
+			u := s.score(p, near, far, &p.units[i], q, &sel.terms, names, places, ordinals, c)
 			if c.Passage.Kind == ingest.KindFigure {
 				sel.Figures = append(sel.Figures, u)
 				if wantsNumber(q) {
@@ -141,12 +142,12 @@ const (
 	weightForeign   = -0.2
 )
 
-func (s *Selector) score(p *prepared, pu *preparedUnit, q question.Question, ts *termSet, names []nameAsked, places [][]string, ordinals []int, c Candidate) Unit {
+func (s *Selector) score(p *prepared, near, far matched, pu *preparedUnit, q question.Question, ts *termSet, names []nameAsked, places [][]string, ordinals []int, c Candidate) Unit {
 	u := Unit{
 		Passage: c.Passage, Start: pu.start, End: pu.end, Text: c.Passage.Text[pu.start:pu.end],
-		Values: pu.values, Periods: pu.periods, Sources: pu.sources, text: pu.text, traits: pu.traits,
+		Values: pu.values, Periods: pu.periods, Sources: pu.sources, matched: ts.match(pu.text), traits: pu.traits,
 	}
-	u.Direct, u.Coverage = ts.coverage(pu.text, p)
+	u.Direct, u.Coverage = ts.coverage(u.matched, near, far)
 	u.Period = periodFit(q.Periods, u.Periods, p.periods)
 	u.Names = nameFit(names, pu, p)
 	u.Ordinal = ordinalFit(ordinals, u.Text)

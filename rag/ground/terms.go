@@ -18,14 +18,17 @@ type termSet struct {
 	terms []term
 	total float64
 	text  string // folded question without its asking words
+	forms []form // other words for stretches of the question
+
+	measure, narrowed string // see measureAsked
 }
 
 type term struct {
 	text    string
 	weight  float64
-	forms   []form // other words for the stretch that the term lies in
-	name    bool   // part of a name
-	unknown bool   // no passage holds it, nor any of its forms
+	forms   []int // of the stretch that the term lies in, indices into termSet.forms
+	name    bool  // part of a name
+	unknown bool  // no passage holds it, nor any of its forms
 }
 
 type form struct {
@@ -55,7 +58,8 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 	folded := lexical.Fold(q.Text)
 	content := question.Content(folded)
 	ts := termSet{text: content}
-	spans := expansions(lex, folded)
+	ts.measure, ts.narrowed = measureAsked(content)
+	spans := ts.expansions(lex, folded)
 	maxIDF := 0.0
 	for _, w := range grams(content) {
 		idf, ok := rarity(w.Text)
@@ -70,7 +74,7 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 			t.unknown = true
 			t.weight = -1
 			for _, f := range t.forms {
-				if known(f.text, rarity) {
+				if known(ts.forms[f].text, rarity) {
 					t.unknown = false
 				}
 			}
@@ -115,16 +119,18 @@ func known(text string, rarity Rarity) bool {
 
 type span struct {
 	start, end int
-	forms      []form
+	forms      []int
 	name       bool
 }
 
-func expansions(lex *question.Lexicon, folded string) []span {
+// expansions adds the other words for stretches of the question to ts.
+func (ts *termSet) expansions(lex *question.Lexicon, folded string) []span {
 	var out []span
 	for _, e := range lex.Expand(folded) {
 		s := span{start: e.Start, end: e.End, name: e.Name()}
 		for _, a := range e.Alternatives {
-			s.forms = append(s.forms, form{lexical.Fold(a), e.Weight})
+			s.forms = append(s.forms, len(ts.forms))
+			ts.forms = append(ts.forms, form{lexical.Fold(a), e.Weight})
 		}
 		out = append(out, s)
 	}
@@ -168,16 +174,31 @@ func newPassageText(s string) passageText {
 	return p
 }
 
-// match returns how far t stands in text: 1 for the term itself, the form's
+// matched is a text held against a question once: which of the other words it
+// holds.
+type matched struct {
+	text  passageText
+	holds []bool // by form
+}
+
+func (ts *termSet) match(text passageText) matched {
+	m := matched{text: text, holds: make([]bool, len(ts.forms))}
+	for i, f := range ts.forms {
+		m.holds[i] = strings.Contains(text.folded, f.text)
+	}
+	return m
+}
+
+// degree returns how far t stands in a text: 1 for the term itself, the form's
 // weight for another way to say it, else 0.
-func (t *term) match(text passageText) float64 {
-	if text.terms[t.text] {
+func (ts *termSet) degree(t *term, m matched) float64 {
+	if m.text.terms[t.text] {
 		return 1
 	}
 	best := 0.0
 	for _, f := range t.forms {
-		if f.weight > best && strings.Contains(text.folded, f.text) {
-			best = f.weight
+		if m.holds[f] {
+			best = max(best, ts.forms[f].weight)
 		}
 	}
 	return best
@@ -185,19 +206,19 @@ func (t *term) match(text passageText) float64 {
 
 // coverage weighs how much of the question a unit holds by itself, and
 // together with what stands around it, where each term counts for less.
-func (ts *termSet) coverage(own passageText, p *prepared) (direct, all float64) {
+func (ts *termSet) coverage(own, near, far matched) (direct, all float64) {
 	if ts.total == 0 {
 		return 0, 0
 	}
 	for i := range ts.terms {
 		t := &ts.terms[i]
-		m := t.match(own)
+		m := ts.degree(t, own)
 		direct += m * t.weight
 		if m < nearFactor {
-			m = max(m, nearFactor*t.match(p.near))
+			m = max(m, nearFactor*ts.degree(t, near))
 		}
 		if m < farFactor {
-			m = max(m, farFactor*t.match(p.far))
+			m = max(m, farFactor*ts.degree(t, far))
 		}
 		all += m * t.weight
 	}

@@ -70,27 +70,22 @@ func valueFit(ask question.Ask, u *Unit) float64 {
 		return -1
 	}
 	if len(ask.Units) == 0 {
-		return choose(exactAsked.MatchString(ask.Text) && !anyExact(u.Values), 0.2, 0.7)
+		return choose(ask.Exact && !anyExact(u.Values), 0.2, 0.7)
 	}
 	if fitting := ValuesOf(u.Values, ask.Units); len(fitting) > 0 {
-		if m := countedNoun.FindStringSubmatch(ask.Text); m != nil && !strings.Contains(u.Text, m[1]) {
+		if ask.Noun != "" && !strings.Contains(u.Text, ask.Noun) {
 			return 0.4 // 几个项目 is not answered by 931家企业
 		}
-		if exactAsked.MatchString(ask.Text) && !anyExact(fitting) {
+		if ask.Exact && !anyExact(fitting) {
 			return 0.5
 		}
 		return 1
 	}
-	if exactAsked.MatchString(ask.Text) && anyExact(u.Values) {
+	if ask.Exact && anyExact(u.Values) {
 		return -0.4
 	}
 	return -0.7
 }
-
-// countedNoun finds what is counted: 几个项目, 多少家企业.
-var countedNoun = regexp.MustCompile(`(?:几|多少)(?:个|家|款|项|种|条|份|名|位|部|件|类|篇)(\p{Han}{2})`)
-
-var exactAsked = regexp.MustCompile(`具体|准确|精确|确切|exact|precise`)
 
 func anyExact(values []quantity.Value) bool {
 	for _, v := range values {

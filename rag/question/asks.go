@@ -58,6 +58,10 @@ func askOf(clause string) (asks []Ask, ok bool) {
 		switch r.kind {
 		case Value, Count, Compute:
 			a.Units = unitsAsked(clause)
+			a.Exact = exactAsked.MatchString(clause)
+			if m := countedNoun.FindStringSubmatch(clause); m != nil {
+				a.Noun = m[1]
+			}
 		case List, Definition:
 			a.Size = sizeAsked(clause)
 		case Superlative:
@@ -69,6 +73,8 @@ func askOf(clause string) (asks []Ask, ok bool) {
 }
 
 var (
+	exactAsked  = re(`具体|准确|精确|确切|exact|precise`)
+	countedNoun = re(`(?:几|多少)(?:个|家|款|项|种|条|份|名|位|部|件|类|篇)(\p{Han}{2})`)
 	leastWords  = re(`最(低|少|小|晚|弱|短|慢|便宜|轻)|更?(少|低)的|least|lowest|smallest|fewest`)
 	unitAsked   = re(`(?:多少|几)(亿|万|千|百)?(美元|元人民币|元|人民币|美金|欧元|家|个百分点|个月|个部门|个|款|项|名|位|人次|人|次|篇|台|种|条|份|部门|部|件|类|级|分钟|分|小时|天|年|倍|成|大|国家|语种|吨|公里)`)
 	sharesAsked = re(`比例|占比|份额|百分比|百分之|比重|几成|占(了)?(几|多少)|市占率|增速|增长率|年均增长|多大比例|复合增长|留存率|share|proportion|percent|growth rate|cagr|fraction`)

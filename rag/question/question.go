@@ -42,6 +42,8 @@ type Ask struct {
 	Kind  Kind
 	Text  string   // the clause, as written
 	Units []string // for Value and Count: canonical units that fit; empty means any
+	Noun  string   // for Value and Count: what is counted, 几个项目; "" unknown
+	Exact bool     // for Value: asked for exactly, 具体是多少
 	Size  int      // for List: how many members are expected (哪三条路); 0 unknown
 	Least bool     // for Superlative: the least instead of the most
 }

@@ -15,7 +15,7 @@ func (v *View) Filter(rows []int, c int, folded string) []int {
 			equal = append(equal, r)
 			continue
 		}
-		for _, n := range v.namesIn(Cell{r, c}) {
+		for _, n := range v.names[r][c] {
 			if n == folded {
 				holding = append(holding, r)
 				break

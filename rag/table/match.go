@@ -33,7 +33,7 @@ func (v *View) NamedCells(question string) []Match {
 
 func (v *View) named(at Cell, question string) (Match, bool) {
 	best := Match{Cell: at}
-	for _, name := range v.namesIn(at) {
+	for _, name := range v.names[at.Row][at.Column] {
 		n := utf8.RuneCountInString(name)
 		if n < 2 && v.kinds[at.Column] != Ordinals || n == 0 {
 			continue

@@ -21,9 +21,10 @@ type Cell struct{ Row, Column int }
 // View is a table prepared for questions.
 type View struct {
 	*ingest.Table
-	folded  [][]string // folded cell texts
-	headers []string   // folded column names
-	kinds   []Kind     // what each column holds
+	folded  [][]string   // folded cell texts
+	headers []string     // folded column names
+	names   [][][]string // what each cell may be called, see namesIn
+	kinds   []Kind       // what each column holds
 }
 
 // Kind says what most cells of a column hold.
@@ -53,6 +54,13 @@ func NewView(t *ingest.Table) *View {
 	}
 	for c := range t.Columns {
 		v.kinds[c] = v.kindOf(c)
+	}
+	v.names = make([][][]string, len(t.Rows))
+	for r, row := range t.Rows {
+		v.names[r] = make([][]string, len(row))
+		for c := range row {
+			v.names[r][c] = v.namesIn(Cell{r, c})
+		}
 	}
 	return v
 }
