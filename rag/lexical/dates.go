@@ -190,14 +190,16 @@ func quarterAt(s string) (term string, n int) {
 }
 
 // quarter adds the quarter that begins at start, unless 前 or 第 before it
-// makes it another term or part of one.
-func (c *cutter) quarter(start int) {
+// makes it another term or part of one, and reports whether there is one.
+func (c *cutter) quarter(start int) bool {
 	if strings.HasSuffix(c.s[:start], "前") || strings.HasSuffix(c.s[:start], "第") {
-		return
+		return false
 	}
-	if term, n := quarterAt(c.s[start:]); n > 0 {
+	term, n := quarterAt(c.s[start:])
+	if n > 0 {
 		c.add(term, Date, start, start+n)
 	}
+	return n > 0
 }
 
 // period adds the months of 前三季度, 前九个月, 上半年 and 下半年.

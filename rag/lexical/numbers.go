@@ -32,6 +32,9 @@ func (c *cutter) number() {
 		text = trimZero(text)
 	}
 	c.add(text, Number, start, end)
+	if ranked(c.s[:start]) && small(text, 99) > 0 {
+		c.add("第"+text, Joined, start, end)
+	}
 	if p := percentSign(c.s[end:]); p > 0 {
 		c.add(text+"%", Number, start, end+p)
 		end += p
@@ -140,6 +143,26 @@ func (c *cutter) percent(start int) {
 		c.add(text, Number, start, from+n)
 		c.add(text+"%", Number, start, from+n)
 	}
+}
+
+// ordinal adds 第4 for 第四 and 第 4.
+func (c *cutter) ordinal(start int) {
+	from := start + len("第")
+	if from < len(c.s) && c.s[from] == ' ' {
+		from++
+	}
+	if end := digits(c.s, from); end > from {
+		c.add("第"+c.s[from:end], Joined, start, end)
+	} else if text, n := hanNumber(c.s[from:]); n > 0 {
+		c.add("第"+text, Joined, start, from+n)
+	}
+}
+
+// ranked reports whether a number that follows s is a place in a ranking, as
+// in the cell of a table.
+func ranked(s string) bool {
+	s, ok := strings.CutSuffix(s, ":")
+	return ok && (strings.HasSuffix(s, "排名") || strings.HasSuffix(s, "名次") || strings.HasSuffix(s, "位次") || strings.HasSuffix(s, "排行") || strings.HasSuffix(s, "序号"))
 }
 
 // hanNumber reads a Chinese number up to a hundred, with decimals, at the

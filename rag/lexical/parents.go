@@ -59,32 +59,71 @@ func (x *Index) addParents(l *level, wanted []uint32, scores []float64, t weight
 	}
 }
 
-// ParentHolds tells for each of terms, by number, and each of docs whether the
-// larger unit of level n that the document is part of holds the term:
-// holds[t][i] is for terms[t] and docs[i].
-func (x *Index) ParentHolds(n int, terms []uint32, docs []int) (holds [][]bool) {
-	holds = make([][]bool, len(terms))
-	flat := make([]bool, len(terms)*len(docs))
+// ParentCounts tells for each of terms, by number, and each of docs how many
+// documents of the larger unit of level n that the document is part of hold
+// the term: counts[t][i] is for terms[t] and docs[i].
+func (x *Index) ParentCounts(n int, terms []uint32, docs []int) (counts [][]int) {
+	counts = make([][]int, len(terms))
+	flat := make([]int, len(terms)*len(docs))
+	var wanted []uint32 // different units
+	which := make([]int, len(docs))
+	if n >= 0 && n < len(x.levels) {
+		wanted = x.levels[n].unique(docs, which)
+	}
+	held := make([]int, len(wanted))
 	for t, term := range terms {
-		holds[t] = flat[t*len(docs) : (t+1)*len(docs)]
-		if n >= 0 && n < len(x.levels) {
-			x.levelHolds(&x.levels[n], term, docs, holds[t])
+		counts[t] = flat[t*len(docs) : (t+1)*len(docs)]
+		if wanted == nil {
+			continue
+		}
+		x.levelCounts(&x.levels[n], term, wanted, held)
+		for i := range docs {
+			counts[t][i] = held[which[i]]
 		}
 	}
-	return holds
+	return counts
 }
 
-// levelHolds fills in out for one term; out[i] is for docs[i].
-func (x *Index) levelHolds(l *level, term uint32, docs []int, out []bool) {
-	from, to := x.bounds[term], x.bounds[term+1]
+// unique lists the different units of docs and sets which[i] to the place of
+// that of docs[i].
+func (l *level) unique(docs []int, which []int) []uint32 {
+	var out []uint32
+	place := make(map[uint32]int)
 	for i, d := range docs {
-		for _, s := range l.spans[l.of[d]] {
-			if p := seek(x.docs, from, to, s.first); p < to && x.docs[p] < s.last {
-				out[i] = true
-				break
+		u := l.of[d]
+		p, ok := place[u]
+		if !ok {
+			p = len(out)
+			place[u] = p
+			out = append(out, u)
+		}
+		which[i] = p
+	}
+	return out
+}
+
+// levelCounts sets out[i] to the number of documents of wanted[i] that hold
+// the term.
+func (x *Index) levelCounts(l *level, term uint32, wanted []uint32, out []int) {
+	from, to := x.bounds[term], x.bounds[term+1]
+	for i, u := range wanted {
+		out[i] = 0
+		for _, s := range l.spans[u] {
+			for p := seek(x.docs, from, to, s.first); p < to && x.docs[p] < s.last; p++ {
+				out[i]++
 			}
 		}
 	}
+}
+
+// ParentSize returns the number of documents of the larger unit of level n
+// that doc is part of.
+func (x *Index) ParentSize(n, doc int) int {
+	size := 0
+	for _, s := range x.levels[n].spans[x.levels[n].of[doc]] {
+		size += int(s.last - s.first)
+	}
+	return size
 }
 
 // Parent returns the number of the larger unit of level n that doc is part

@@ -111,7 +111,11 @@ func (c *cutter) gram(r rune, n int) {
 		c.run = start
 	}
 	switch r {
-	case '第', '一', '二', '三', '四':
+	case '第':
+		if !c.quarter(start) {
+			c.ordinal(start)
+		}
+	case '一', '二', '三', '四':
 		c.quarter(start)
 	case '前', '上', '下':
 		c.period(start)

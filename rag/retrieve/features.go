@@ -15,48 +15,65 @@ import (
 // those of ranks and relations compare with the other candidates of the same
 // question.
 const (
-	fWords       = iota // BM25 score, relative to the best candidate
-	fWordsRank          // 1 / rank by it
-	fWordsFull          // BM25 score, relative to the most that the question could give
-	fParagraph          // BM25 score of the paragraph, relative to the best
-	fSection            // BM25 score of the section, relative to the best
-	fSectionRank        // 1 / rank by it among the sections
-	fSectionFull        // BM25 score of the section, relative to the most that the question could give
-	fVector             // cosine similarity, relative to the best
-	fUni                // needs filled in the text: characters and words
-	fBi                 // pairs and words
-	fNearUni            // needs filled in the text, by half in what it stands under or in the rest of the section
-	fNearBi             //
-	fHeadUni            // needs filled in the title of the section and the lead
-	fHeadBi             //
-	fPathUni            // needs filled in the titles above
-	fSentenceUni        // needs filled in the best sentence
-	fSentenceBi         //
-	fNarrow             // needs filled within 25 characters
-	fWide               // within 60 characters
-	fRun                // longest stretch of the question that stands in the text, of 12 characters
-	fAhead              // BM25 score above that of the best other passage of the section, relative to the best
-	fLength             // length of the text
-	fFirst              // first passage of its section
-	fNumber             // asked for a number: has one that the question does not state
-	fNumberNear         // the best sentence has
-	fUnit               // has one with the unit asked for
-	fUnitNear           // the best sentence has
-	fDate               // asked when: has a year or a date that the question does not state
-	fListing            // asked for a list: has one
-	fDefining           // asked for a definition: has the words of one
-	fReasoning          // asked why: has the words of a reason
-	fSourcing           // asked whose figure: names a source
-	fYear               // of the years asked about, part that the text, its titles or its section holds
-	fOtherYear          // speaks of other years only
-	fNames              // of the names asked about, part that the text holds
-	fNamesNear          // part that its titles hold
-	fRow                // kinds of passages
-	fTable              //
-	fFigure             //
-	fNote               //
-	fRepeat             // says what another passage says in the body or at greater length
-	features            // how many there are
+	fWords         = iota // BM25 score, relative to the best candidate
+	fWordsRank            // 1 / rank by it
+	fWordsFull            // BM25 score, relative to the most that the question could give
+	fParagraph            // BM25 score of the paragraph, relative to the best
+	fSection              // BM25 score of the section, relative to the best
+	fSectionRank          // 1 / rank by it among the sections
+	fSectionFull          // BM25 score of the section, relative to the most that the question could give
+	fVector               // cosine similarity, relative to the best
+	fUni                  // needs filled in the text: characters and words
+	fBi                   // pairs and words
+	fNearUni              // needs filled in the text, by half in what it stands under or in the rest of the section
+	fNearBi               //
+	fLocalUni             // needs filled in the text, by how few other passages of the section fill them
+	fLocalBi              //
+	fFocus                // needs next to the asking words filled in the text
+	fFocusNear            // in the best sentence
+	fStart                // needs filled in the first 20 characters
+	fStartOpen            // the same where no number, date or list is asked for
+	fHeadUni              // needs filled in the title of the section and the lead
+	fHeadBi               //
+	fPathUni              // needs filled in the titles above
+	fSentenceUni          // needs filled in the best sentence
+	fSentenceBi           //
+	fNarrow               // needs filled within 25 characters
+	fWide                 // within 60 characters
+	fRun                  // longest stretch of the question that stands in the text, of 12 characters
+	fAhead                // BM25 score above that of the best other passage of the section, relative to the best
+	fLength               // length of the text
+	fFirst                // first passage of its section
+	fFirstOpen            // the same where no number, date or list is asked for
+	fNumber               // asked for a number: has one that the question does not state
+	fNumberNear           // the best sentence has
+	fUnit                 // has one with the unit asked for
+	fUnitNear             // the best sentence has
+	fDate                 // asked when: has a year or a date that the question does not state
+	fListing              // asked for a list: has one
+	fDefining             // asked for a definition: has the words of one
+	fReasoning            // asked why: has the words of a reason
+	fSourcing             // asked whose figure: names a source
+	fPlace                // asked where: has words of places
+	fPerson               // asked who: has words of people
+	fYear                 // of the years asked about, part that the text, its titles or its section holds
+	fOtherYear            // speaks of other years only
+	fNames                // of the names asked about, part that the text holds
+	fNamesNear            // part that its titles hold
+	fRow                  // kinds of passages
+	fTable                //
+	fFigure               //
+	fNote                 //
+	fOpening              // ends with a colon: what it speaks of follows elsewhere
+	fOpeningList          // the same where a list is asked for
+	fAnswerNear           // the kind of thing asked for in the best sentence, by how good that is
+	fWordsTitled          // fWords, where the passage stands under titles of a report and not among ready passages
+	fFullTitled           // fWordsFull, the same
+	fSectionTitled        // fSection, the same
+	fLengthTitled         // fLength, the same
+	fLocalTitled          // fLocalUni, the same
+	fRepeat               // says what another passage says in the body or at greater length
+	features              // how many there are
 )
 
 // Widths of the windows, in bytes of text (three for a Han character).
@@ -80,7 +97,7 @@ type candidate struct {
 // describe fills in the features of all candidates.
 func (r *Retriever) describe(q *query, cs []candidate) {
 	r.relate(q, cs)
-	held := r.sectionHolds(q, cs)
+	held := r.siblings(q, cs)
 	m := newMatcher(q, r.words.Terms())
 	text, near := make(cover, len(q.needs)), make(cover, len(q.needs))
 	head, path, sentence := make(cover, len(q.needs)), make(cover, len(q.needs)), make(cover, len(q.needs))
@@ -103,25 +120,38 @@ func (r *Retriever) describe(q *query, cs []candidate) {
 		text.add(events, 1)
 		for n := range near {
 			near[n] = max(text[n], 0.5*head[n], 0.5*path[n])
-			if held[n] != nil && held[n][i] {
+			if held[n] != nil && held[n][i] > 0 {
 				near[n] = max(near[n], 0.5)
 			}
 		}
 		f[fUni], f[fBi] = q.measure(text)
 		f[fNearUni], f[fNearBi] = q.measure(near)
+		f[fLocalUni], f[fLocalBi] = q.local(text, held, i, r.words.ParentSize(lexical.LevelSection, c.doc))
+		f[fFocus] = q.focused(text)
 		f[fHeadUni], f[fHeadBi] = q.measure(head)
 		f[fPathUni], _ = q.measure(path)
 		f[fNarrow] = q.densest(events, narrow, total)
 		f[fWide] = q.densest(events, wide, total)
 		f[fRun] = min(float64(q.longestRun(events))/(3*12), 1)
+		sentence.clear()
+		sentence.add(events[:opening(events)], 1)
+		uni, bi := q.measure(sentence)
+		f[fStart] = (uni + bi) / 2
 		from, to := q.bestSentence(a, events, sentence, f)
 		q.answerFeatures(a, from, to, f)
-		q.contextFeatures(c, f)
 		r.words.Siblings(lexical.LevelSection, c.doc, func(first int) bool {
 			f[fFirst] = truth(first == c.doc)
 			return false
 		})
+		q.contextFeatures(c, f)
 	}
+}
+
+// opening returns how many of events, sorted by start, lie in the first
+// characters of the text.
+func opening(events []event) int {
+	n, _ := slices.BinarySearchFunc(events, int32(3*20), func(e event, limit int32) int { return cmp.Compare(e.start, limit) })
+	return n
 }
 
 // bestSentence measures every sentence and returns the bounds of the best.
@@ -137,6 +167,7 @@ func (q *query) bestSentence(a *analysis, events []event, c cover, f *[features]
 		if uni, bi := q.measure(c); uni+bi > best {
 			best = uni + bi
 			f[fSentenceUni], f[fSentenceBi] = uni, bi
+			f[fFocusNear] = q.focused(c)
 			from, to = start, end
 		}
 		start = end
@@ -190,9 +221,9 @@ func (r *Retriever) relate(q *query, cs []candidate) {
 	}
 }
 
-// sectionHolds tells for each need and candidate whether the section of the
-// candidate holds the need; nil for a need that no passage states.
-func (r *Retriever) sectionHolds(q *query, cs []candidate) [][]bool {
+// siblings tells for each need and candidate how many passages of the section
+// of the candidate hold the need; nil for a need that no passage states.
+func (r *Retriever) siblings(q *query, cs []candidate) [][]int {
 	docs := make([]int, len(cs))
 	for i := range cs {
 		docs[i] = cs[i].doc
@@ -205,9 +236,9 @@ func (r *Retriever) sectionHolds(q *query, cs []candidate) [][]bool {
 			which = append(which, i)
 		}
 	}
-	out := make([][]bool, len(q.needs))
-	for i, holds := range r.words.ParentHolds(lexical.LevelSection, ids, docs) {
-		out[which[i]] = holds
+	out := make([][]int, len(q.needs))
+	for i, counts := range r.words.ParentCounts(lexical.LevelSection, ids, docs) {
+		out[which[i]] = counts
 	}
 	return out
 }
@@ -280,6 +311,7 @@ func (q *query) newYear(a *analysis) bool {
 // contextFeatures fills in years, names and kind.
 func (q *query) contextFeatures(c *candidate, f *[features]float64) {
 	a := c.analysis
+	f[fLength] = min(math.Log1p(float64(a.runes))/6, 1.5)
 	if len(q.years) > 0 {
 		held := 0
 		for _, y := range q.years {
@@ -309,8 +341,23 @@ func (q *query) contextFeatures(c *candidate, f *[features]float64) {
 	case ingest.KindNote:
 		f[fNote] = 1
 	}
+	if open := !q.parsed.Wants(question.Value) && !q.parsed.Wants(question.Date) && !q.parsed.Wants(question.List) && !q.parsed.Wants(question.Count); open {
+		f[fStartOpen], f[fFirstOpen] = f[fStart], f[fFirst]
+	}
+	if containsAny(q.folded, "哪里", "哪儿", "在哪", "何处", "什么地方", "where", "位于") {
+		f[fPlace] = truth(containsAny(a.folded, "位于", "境内", "坐落", "地处", "位在", "总部", "省", "市"))
+	}
+	if containsAny(q.folded, "谁", "who", "哪位", "何人") {
+		f[fPerson] = truth(containsAny(a.folded, "·", "由", "者", "人", "先生", "教授"))
+	}
+	f[fOpening] = truth(strings.HasSuffix(strings.TrimSpace(a.folded), ":"))
+	f[fOpeningList] = f[fOpening] * truth(q.parsed.Wants(question.List))
+	f[fAnswerNear] = max(f[fNumberNear], f[fUnitNear]) * f[fSentenceUni]
+	if c.passage.SourceID == "" {
+		f[fWordsTitled], f[fFullTitled], f[fSectionTitled] = f[fWords], f[fWordsFull], f[fSection]
+		f[fLengthTitled], f[fLocalTitled] = f[fLength], f[fLocalUni]
+	}
 	f[fRepeat] = truth(c.passage.DuplicateOf != "")
-	f[fLength] = min(math.Log1p(float64(a.runes))/6, 1.5)
 }
 
 func truth(b bool) float64 {

@@ -1,6 +1,7 @@
 package retrieve
 
 import (
+	"math"
 	"strings"
 )
 
@@ -89,6 +90,43 @@ func (q *query) measure(c cover) (uni, bi float64) {
 		}
 	}
 	return ratio(uni, uniAll), ratio(bi, biAll)
+}
+
+// local sums the filled needs by weight and by how few passages of the section
+// of candidate i, which has size passages, state them: what all of them state
+// does not tell them apart.
+func (q *query) local(c cover, held [][]int, i, size int) (uni, bi float64) {
+	var uniAll, biAll float64
+	full := math.Log(float64(size) + 1)
+	for n := range q.needs {
+		w := q.needs[n].weight
+		part := 1.0
+		if held[n] != nil && held[n][i] > 0 {
+			part = math.Log((float64(size)+1)/float64(held[n][i])) / full
+		}
+		if q.needs[n].uni {
+			uni += w * c[n] * part
+			uniAll += w
+		}
+		if q.needs[n].bi {
+			bi += w * c[n] * part
+			biAll += w
+		}
+	}
+	return ratio(uni, uniAll), ratio(bi, biAll)
+}
+
+// focused returns the part, by weight, of the needs next to the asking words
+// that is filled.
+func (q *query) focused(c cover) float64 {
+	sum, all := 0.0, 0.0
+	for n := range q.needs {
+		if q.needs[n].focus {
+			sum += q.needs[n].weight * c[n]
+			all += q.needs[n].weight
+		}
+	}
+	return ratio(sum, all)
 }
 
 func ratio(part, all float64) float64 {

@@ -42,6 +42,7 @@ type need struct {
 	known      bool
 	weight     float64
 	uni, bi    bool // counts among single characters and words, among pairs and words
+	focus      bool // stands next to the words that ask
 	start, end int  // in the folded question
 }
 
@@ -62,7 +63,9 @@ type name struct {
 func (r *Retriever) understand(text string, extra []string) *query {
 	folded := lexical.Fold(text)
 	q := &query{folded: folded, parsed: question.Parse(r.lexicon, text), byTerm: make(map[uint32]int), stated: make(map[string]bool)}
-	top := q.addNeeds(r.words, question.Content(folded))
+	content := question.Content(folded)
+	top := q.addNeeds(r.words, content)
+	q.addFocus(content)
 	q.addOthers(r, top)
 	for _, n := range q.needs {
 		q.words = append(q.words, lexical.Weighted{Term: n.term, Weight: 1})
@@ -110,6 +113,20 @@ func (q *query) addNeeds(x *lexical.Index, content string) (top float64) {
 		q.needs = append(q.needs, n)
 	}
 	return top
+}
+
+// addFocus marks the needs that stand right before or behind what Content
+// blanked out: in 游戏的模式有哪些 the 模式.
+func (q *query) addFocus(content string) {
+	asks := func(from, to int) bool { // blanked characters that are none in the question itself
+		return from >= 0 && to <= len(content) && strings.TrimSpace(content[from:to]) == "" && strings.Trim(q.folded[from:to], " 的,?。、") != ""
+	}
+	for i := range q.needs {
+		n := &q.needs[i]
+		if n.bi {
+			n.focus = asks(n.start-6, n.start) || asks(n.end, n.end+6)
+		}
+	}
 }
 
 // addOthers adds the other ways to say stretches of the question, and weighs
