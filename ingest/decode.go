@@ -95,6 +95,9 @@ func fromLegacy(data []byte) ([]byte, error) {
 	if n, line := invalidUTF8(data); n*200 < nonASCII(data) {
 		return nil, fmt.Errorf("%w: it is UTF-8 with %d damaged bytes, the first in line %d; save it as UTF-8 again", ErrEncoding, n, line)
 	}
+	if looksKorean(data) {
+		return nil, fmt.Errorf("%w: it looks like EUC-KR; convert it with: iconv -f EUC-KR -t UTF-8 FILE", ErrEncoding)
+	}
 	gb, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
 	gbScore := 0
 	if err == nil && !bytes.ContainsRune(gb, utf8.RuneError) {
@@ -109,7 +112,25 @@ func fromLegacy(data []byte) ([]byte, error) {
 	if gbScore > 0 {
 		return gb, nil
 	}
-	return nil, fmt.Errorf("%w: it is none of UTF-8, UTF-16 and GB18030 (perhaps Shift-JIS, EUC-KR or Windows-1252); save it as UTF-8", ErrEncoding)
+	return nil, fmt.Errorf("%w: it is none of UTF-8, UTF-16 and GB18030 (perhaps Shift-JIS or Windows-1252); save it as UTF-8", ErrEncoding)
+}
+
+// looksKorean reports whether nearly all double bytes are Hangul in EUC-KR. As
+// GB18030, where they are valid too, they would be the first half of the
+// characters in the order of pinyin, which no text of a dozen characters is.
+func looksKorean(data []byte) bool {
+	pairs, hangul := 0, 0
+	for i := 0; i+1 < len(data); i++ {
+		if data[i] < utf8.RuneSelf {
+			continue
+		}
+		pairs++
+		if data[i] >= 0xb0 && data[i] <= 0xc8 && data[i+1] >= 0xa1 {
+			hangul++
+		}
+		i++
+	}
+	return pairs >= 12 && hangul*10 >= pairs*9
 }
 
 // commonHan counts how many of the characters of text are among the common

@@ -46,7 +46,7 @@ func group(text string, pieces [][2]int, limit, target int) [][2]int {
 		sizes[i] = width(text[p[0]:p[1]])
 		total += sizes[i]
 	}
-	goal := total / max(1, (total+target-1)/target)
+	goal := total / max(1, (total+limit-1)/limit, (total+target/2)/target)
 	var out [][2]int
 	size := 0
 	for i, p := range pieces {
