@@ -53,7 +53,7 @@ type Engine struct {
 	verifier  *ground.Verifier
 	answerer  answer.Answerer
 	rows      map[string][]*ingest.Passage  // row passages by table ID, in row order
-	views     map[string]*table.View       // by table ID
+	views     map[string]*table.View        // by table ID
 	lists     map[listKey][]*ingest.Passage // passages that begin a member of a list, in order
 	log       *slog.Logger
 }
@@ -160,7 +160,7 @@ func (e *Engine) retrieve(ctx context.Context, asked question.Question, q Questi
 	if k <= 0 {
 		k = lookedAt
 	}
-	return e.retriever.Retrieve(ctx, retrieve.Query{Text: asked.Text, Extra: asked.Sought(), K: k, Filter: store.Filter{Document: q.Document}})
+	return e.retriever.Retrieve(ctx, retrieve.Query{Text: asked.Matter(), Extra: asked.Sought(), K: k, Filter: store.Filter{Document: q.Document}})
 }
 
 // evidence scores the units of the passages and of every row of the tables

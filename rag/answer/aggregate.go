@@ -41,7 +41,7 @@ type aggregation struct {
 // column returns the column whose name the question shares most, of the given
 // kinds, other than not; -1 for none.
 func (a *aggregation) column(not int, kinds ...table.Kind) int {
-	best, at := 0, -1
+	best, at := 1, -1
 	for c, n := range a.headers {
 		if c == not || n <= best {
 			continue

@@ -79,8 +79,8 @@ func (g *group) introConfidence(q question.Question, sel ground.Selection) float
 // order of their first unit.
 func groupsOf(units []ground.Unit) []group {
 	type key struct {
-		document string
-		list     int
+		document, figure string // the labels of a drawing are a list of their own
+		list             int
 	}
 	at := make(map[key]int)
 	var out []group
@@ -89,7 +89,7 @@ func groupsOf(units []ground.Unit) []group {
 		if p.List == 0 || p.Lead == "" || p.Kind != ingest.KindText || u.Start != 0 {
 			continue
 		}
-		k := key{p.DocumentID, p.List}
+		k := key{p.DocumentID, p.FigureID, p.List}
 		i, ok := at[k]
 		if !ok {
 			i = len(out)
@@ -112,7 +112,7 @@ func groupsOf(units []ground.Unit) []group {
 
 func (g *group) add(u ground.Unit) {
 	for i, m := range g.members {
-		if m.Passage.Item == u.Passage.Item {
+		if m.Passage.Item == u.Passage.Item || m.Passage.Lead == u.Passage.Lead {
 			return
 		}
 		if m.Passage.Item > u.Passage.Item {

@@ -56,6 +56,7 @@ func (f Fit) namesWorth() float64 {
 
 // nameAsked is a name of the question with every folded form of it.
 type nameAsked struct {
+	surface   string // as the question has it
 	canonical string
 	kind      string
 	forms     []string
@@ -67,7 +68,7 @@ func (s *Selector) namesAsked(q question.Question) []nameAsked {
 		if !entityKind(m.Kind) {
 			continue
 		}
-		n := nameAsked{canonical: m.Canonical, kind: m.Kind}
+		n := nameAsked{surface: q.Text[m.Start:m.End], canonical: m.Canonical, kind: m.Kind}
 		n.forms = append(n.forms, lexical.Fold(m.Canonical), lexical.Fold(q.Text[m.Start:m.End]))
 		for _, a := range s.Lexicon.Aliases(m.Canonical) {
 			n.forms = append(n.forms, lexical.Fold(a))
@@ -113,7 +114,7 @@ func (s *Selector) unknownNames(q question.Question) []string {
 			found = found || known(f, s.Rarity)
 		}
 		if !found {
-			out = append(out, n.canonical)
+			out = append(out, n.surface)
 		}
 	}
 	return out

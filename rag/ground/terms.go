@@ -55,7 +55,7 @@ const evenShare = 0.35
 // newTermSet cuts q's text. The stretches that ask (多少, 是哪家) are left
 // out.
 func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termSet {
-	folded := lexical.Fold(q.Text)
+	folded := lexical.Fold(q.Matter())
 	content := question.Content(folded)
 	ts := termSet{text: content}
 	ts.measure, ts.narrowed = measureAsked(content)

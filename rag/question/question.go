@@ -151,3 +151,25 @@ func appendClause(out []string, c string) []string {
 	}
 	return out
 }
+
+// Matter is the question without the clauses that only ask whose figure it is:
+// no passage is about 是哪家机构的数字.
+func (q Question) Matter() string {
+	matter := q.Text
+	for _, c := range clauses(q.Text) {
+		source, other := false, false
+		for _, a := range q.Asks {
+			if a.Text == c {
+				source = source || a.Kind == Source
+				other = other || a.Kind != Source && a.Kind != Name
+			}
+		}
+		if source && !other {
+			matter = strings.Replace(matter, c, strings.Repeat(" ", len(c)), 1)
+		}
+	}
+	if strings.TrimSpace(Content(matter)) == "" || len(q.Asks) < 2 {
+		return q.Text
+	}
+	return matter
+}
