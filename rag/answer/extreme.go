@@ -1,0 +1,117 @@
+package answer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"yanbao/rag/ground"
+	"yanbao/rag/lexical"
+	"yanbao/rag/question"
+	"yanbao/rag/table"
+)
+
+// extreme: 赋分最高的是哪几个.
+func (a *aggregation) extreme() (Draft, bool) {
+	s, ok := askOfKind(a.q, question.Superlative)
+	if !ok {
+		return Draft{}, false
+	}
+	number := a.column(-1, table.Numbers)
+	rows := a.filtered(number)
+	if c := a.bracketColumn(); c >= 0 && (number < 0 || a.everyCellSays(c, s.Text)) {
+		number = c
+	}
+	if number < 0 {
+		return Draft{}, false
+	}
+	cells, _ := a.t.Extreme(rows, number, s.Least)
+	if len(cells) == 0 || len(cells) > 4 {
+		return Draft{}, false
+	}
+	key := a.column(number, table.Words)
+	if key < 0 {
+		key = a.finest(number)
+	}
+	d := Draft{Status: Answered, Confidence: 0.75}
+	seen := make(map[string]bool)
+	for _, c := range cells {
+		text := oneLine(a.t.Text(c))
+		if key != number {
+			text = fmt.Sprintf("%s（%s）", oneLine(a.t.Text(table.Cell{Row: c.Row, Column: key})), cellClaim(a.t.Columns[number], text))
+		}
+		if seen[text] {
+			continue
+		}
+		seen[text] = true
+		sup, ok := a.cite(c, a.t.Text(c))
+		if !ok {
+			return Draft{}, false
+		}
+		claim := ground.Claim{Text: text, Supports: []ground.Support{sup}}
+		for _, extra := range a.valueColumns(key, number) {
+			cell := oneLine(a.t.Text(table.Cell{Row: c.Row, Column: extra}))
+			claim.Text += "，" + cellClaim(a.t.Columns[extra], cell)
+		}
+		claim.Text += "。"
+		d.Claims = append(d.Claims, claim)
+	}
+	return d, true
+}
+
+// valueColumns are the columns whose name a clause for a value shares.
+func (a *aggregation) valueColumns(not ...int) []int {
+	var out []int
+	for _, ask := range a.q.Asks {
+		if ask.Kind != question.Value && ask.Kind != question.Date {
+			continue
+		}
+		for c, n := range a.t.Headers(lexical.Fold(ask.Text)) {
+			if n >= 2 && !slices.Contains(not, c) && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// bracketColumn is a column of words that carry one number each (能力 (25%))
+// and whose name the question shares.
+func (a *aggregation) bracketColumn() int {
+	most := 0
+	for c, n := range a.headers {
+		if a.t.ColumnKind(c) == table.Words {
+			most = max(most, n)
+		}
+	}
+	for c, n := range a.headers {
+		if a.t.ColumnKind(c) != table.Words || (n < 2 || n < most) && !a.everyCellSays(c, a.q.Text) {
+			continue
+		}
+		all := true
+		for _, r := range a.t.AllRows() {
+			if _, ok := a.t.Number(table.Cell{Row: r, Column: c}); !ok {
+				all = false
+			}
+		}
+		if all {
+			return c
+		}
+	}
+	return -1
+}
+
+// everyCellSays reports whether all cells of column c end in the word that the
+// clause asks for: 哪两项能力, and the cells are 生态构建能力 and the like.
+func (a *aggregation) everyCellSays(c int, clause string) bool {
+	m := whichNoun.FindStringSubmatch(clause)
+	if m == nil {
+		return false
+	}
+	for _, r := range a.t.AllRows() {
+		if !strings.Contains(a.t.Text(table.Cell{Row: r, Column: c}), m[1]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,112 @@
+package answer
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"yanbao/rag/ground"
+	"yanbao/rag/lexical"
+	"yanbao/rag/quantity"
+	"yanbao/rag/question"
+)
+
+// valueFirst returns the values that the question asks for, to stand in front
+// of the answer; "" where they are not plain to see.
+func valueFirst(q question.Question, chosen []ground.Unit) string {
+	var out []string
+	for _, a := range q.Asks {
+		if a.Kind != question.Value || len(a.Units) == 0 {
+			continue
+		}
+		vs := ground.ValuesOf(chosen[0].Values, a.Units)
+		if v, ok := nearest(vs, chosen[0], q, a); ok && !contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return strings.Join(out, "，")
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// nearest picks the one value whose own clause speaks of what is asked; ok is
+// false when two are as near.
+func nearest(vs []quantity.Value, u ground.Unit, q question.Question, a question.Ask) (string, bool) {
+	best, second, pick := -1.0, -1.0, ""
+	asked := lexical.Fold(question.Content(lexical.Fold(q.Text)))
+	for _, v := range vs {
+		clause := clauseOf(u.Text, v.Start, v.End)
+		s := overlap(asked, lexical.Fold(clause))
+		for _, p := range q.Periods {
+			for _, have := range quantity.Periods(clause) {
+				if p.Covers(have) {
+					s += 3
+				} else {
+					s -= 3
+				}
+			}
+		}
+		if s > best {
+			best, second, pick = s, best, v.Text
+		} else if s > second {
+			second = s
+		}
+	}
+	return pick, pick != "" && best > second
+}
+
+// clauseOf returns the clause around [start,end).
+func clauseOf(s string, start, end int) string {
+	from := strings.LastIndexAny(s[:start], "，。；：！？,;")
+	if from >= 0 {
+		_, n := utf8.DecodeRuneInString(s[from:])
+		from += n
+	} else {
+		from = 0
+	}
+	to := strings.IndexAny(s[end:], "，。；！？,;")
+	if to < 0 {
+		return s[from:]
+	}
+	return s[from : end+to]
+}
+
+// overlap counts the bigrams of asked that text holds.
+func overlap(asked, text string) float64 {
+	n := 0.0
+	rs := []rune(asked)
+	for i := 0; i+1 < len(rs); i++ {
+		if rs[i] == ' ' || rs[i+1] == ' ' {
+			continue
+		}
+		if strings.Contains(text, string(rs[i:i+2])) {
+			n++
+		}
+	}
+	return n
+}
+
+// stated reports whether some claim holds the value.
+func stated(v quantity.Value, claims []ground.Claim) bool {
+	for _, c := range claims {
+		for _, w := range quantity.Values(c.Text) {
+			if w.Same(v) {
+				return true
+			}
+		}
+		for _, s := range c.Supports {
+			for _, w := range quantity.Values(s.Passage.Text) {
+				if w.Same(v) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
