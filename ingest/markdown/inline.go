@@ -177,6 +177,9 @@ const maxLink = 2000
 
 // link reads [text](destination); rest begins at the bracket.
 func (p *inlineParser) link(rest string, image bool) (*token, int) {
+	if strings.IndexByte(rest[:min(len(rest), maxLink)], ']') < 0 {
+		return nil, 0
+	}
 	depth, end := 0, -1
 	for k := 0; k < min(len(rest), maxLink); k++ {
 		switch rest[k] {
@@ -237,8 +240,8 @@ func (p *inlineParser) tag(rest string) (*token, int) {
 		}
 		return nil, 0
 	}
-	k := strings.IndexAny(rest[:min(len(rest), maxLink)], ">\n")
-	if k < 2 || rest[k] != '>' {
+	k := strings.IndexByte(rest[:min(len(rest), maxLink)], '>')
+	if k < 2 || strings.IndexByte(rest[:k], '\n') >= 0 {
 		return nil, 0
 	}
 	inner := rest[1:k]

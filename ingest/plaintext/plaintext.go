@@ -69,6 +69,7 @@ type paragraph struct {
 	gap    int
 	rows   [][]string // of a table
 	bullet bool
+	form   int // what isolatedForm says of it
 }
 
 func read(d ingest.Decoder, name string, data []byte) (*ingest.Document, error) {
@@ -116,7 +117,7 @@ func split(text string) []paragraph {
 			continue
 		}
 		if n := ingest.TabTable(lines[i:]); n > 0 {
-			p := paragraph{line: i + 1, gap: gap}
+			p := paragraph{line: i + 1, gap: gap, form: -1}
 			for _, row := range lines[i : i+n] {
 				p.rows = append(p.rows, ingest.TabRow(row))
 			}
@@ -125,13 +126,13 @@ func split(text string) []paragraph {
 			gap, open = 0, false
 			continue
 		}
-		isBullet := bullet.MatchString(line)
-		if open && !isBullet && style.continues(line) && isolatedForm(line) < 0 {
+		isBullet, form := bullet.MatchString(line), isolatedForm(line)
+		if open && !isBullet && form < 0 && style.continues(line) {
 			out[len(out)-1].text += "\n" + line
 			continue
 		}
-		out = append(out, paragraph{text: line, line: i + 1, gap: gap, bullet: isBullet})
-		gap, open = 0, isolatedForm(line) < 0
+		out = append(out, paragraph{text: line, line: i + 1, gap: gap, bullet: isBullet, form: form})
+		gap, open = 0, form < 0
 	}
 	return out
 }
@@ -213,7 +214,8 @@ func titleOf(paragraphs []paragraph) string {
 // be a heading begins, or -1.
 func isolatedForm(line string) int {
 	line = strings.TrimSpace(line)
-	if utf8.RuneCountInString(line) > maxHeading {
+	first, _ := utf8.DecodeRuneInString(line)
+	if !strings.ContainsRune("0123456789第一二三四五六七八九十（(CcPp", first) || utf8.RuneCountInString(line) > maxHeading {
 		return -1
 	}
 	if r, _ := utf8.DecodeLastRuneInString(line); strings.ContainsRune("。，；：！？.,;:!?、", r) {
@@ -230,16 +232,12 @@ func isolatedForm(line string) int {
 // headingForm returns the numbering of paragraph i if it is a heading, else
 // -1. "1. ..." beside "2. ..." is a list, not a heading.
 func headingForm(paragraphs []paragraph, i int) int {
-	p := paragraphs[i]
-	if p.rows != nil || p.bullet || strings.Contains(p.text, "\n") {
-		return -1
-	}
-	form := isolatedForm(p.text)
-	if form < 0 {
+	form := paragraphs[i].form
+	if form < 0 || paragraphs[i].bullet {
 		return -1
 	}
 	for _, k := range []int{i - 1, i + 1} {
-		if form == listForm && k >= 0 && k < len(paragraphs) && isolatedForm(paragraphs[k].text) == form {
+		if form == listForm && k >= 0 && k < len(paragraphs) && paragraphs[k].form == form {
 			return -1
 		}
 	}
