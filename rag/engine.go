@@ -72,12 +72,12 @@ func New(c Config) (*Engine, error) {
 		retriever: retrieve.New(c.Index, c.Lexicon, retrieve.Options{}),
 		selector:  &ground.Selector{Lexicon: c.Lexicon, Rarity: c.Index.Lexical().IDF, Library: c.Index},
 		verifier:  &ground.Verifier{Lexicon: c.Lexicon, Library: c.Index},
-		answerer:  &answer.Extractive{Lexicon: c.Lexicon},
 		rows:      make(map[string][]*ingest.Passage),
 		views:     make(map[string]*table.View),
 		lists:     make(map[listKey][]*ingest.Passage),
 		log:       c.Log,
 	}
+	e.answerer = &answer.Extractive{Lexicon: c.Lexicon, Verify: e.verifier.Verify}
 	for _, d := range c.Index.Documents() {
 		for i := range d.Tables {
 			e.views[d.Tables[i].ID] = table.NewView(&d.Tables[i])

@@ -12,14 +12,11 @@ import (
 
 // change: how a row with years for columns moved between two of them.
 func (a *aggregation) change() (Draft, bool) {
-	if !changeWords.MatchString(a.q.Text) || len(a.q.Periods) < 2 {
+	from, to, ok := twoYears(a.q.Periods)
+	if !ok || !changeWords.MatchString(a.q.Text) {
 		return Draft{}, false
 	}
-	from, to := a.q.Periods[0], a.q.Periods[1]
-	if from.Year > to.Year {
-		from, to = to, from
-	}
-	c1, c2 := a.yearColumn(from.Year), a.yearColumn(to.Year)
+	c1, c2 := a.yearColumn(from), a.yearColumn(to)
 	row := a.namedRow()
 	if c1 < 0 || c2 < 0 || row < 0 {
 		return Draft{}, false
@@ -44,6 +41,17 @@ func (a *aggregation) change() (Draft, bool) {
 	key := oneLine(a.t.Text(table.Cell{Row: row, Column: a.finest(-1)}))
 	claim.Text = fmt.Sprintf("%s，变化%s（%s）：%s。", key, k.Text, k.Formula, strings.Join(parts, "，"))
 	return Draft{Status: Answered, Confidence: 0.7, Claims: []ground.Claim{claim}}, true
+}
+
+// twoYears returns the earlier and the later of the two years asked about.
+func twoYears(ps []quantity.Period) (from, to int, ok bool) {
+	switch {
+	case len(ps) >= 2:
+		from, to = ps[0].Year, ps[1].Year
+	case len(ps) == 1 && ps[0].YearTo != 0:
+		from, to = ps[0].Year, ps[0].YearTo
+	}
+	return min(from, to), max(from, to), from != 0 && to != 0 && from != to
 }
 
 var (

@@ -10,6 +10,10 @@ import (
 // Extractive answers from the words of the evidence alone.
 type Extractive struct {
 	Lexicon *question.Lexicon
+
+	// Verify checks a claim. A way to answer whose claims do not all hold gives
+	// way to the next; nil trusts them all.
+	Verify func(ground.Claim) ground.Verdict
 }
 
 // Thresholds chosen on our own question sets; see docs/evaluation.md.
@@ -36,11 +40,23 @@ func (x *Extractive) Answer(ctx context.Context, q question.Question, e Evidence
 		x.list,
 		x.sentences,
 	} {
-		if d, ok := way(q, e); ok {
+		if d, ok := way(q, e); ok && x.holds(d) {
 			return withNotices(d, q), nil
 		}
 	}
 	return x.notFound(e), nil
+}
+
+func (x *Extractive) holds(d Draft) bool {
+	if x.Verify == nil {
+		return true
+	}
+	for _, c := range d.Claims {
+		if x.Verify(c) != ground.Supported {
+			return false
+		}
+	}
+	return true
 }
 
 // notFound refuses, naming the figure that would show what was asked for.

@@ -30,6 +30,9 @@ func (a *aggregation) extreme() (Draft, bool) {
 		return Draft{}, false
 	}
 	key := a.column(number, table.Words)
+	if key >= 0 && key != number && len(a.t.Distinct(key, rows)) < len(rows) && a.t.ColumnKind(number) == table.Numbers {
+		return Draft{}, false // several rows make up one member: a single row is not its number
+	}
 	if key < 0 {
 		key = a.finest(number)
 	}

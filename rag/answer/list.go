@@ -37,7 +37,7 @@ func (x *Extractive) list(q question.Question, e Evidence) (Draft, bool) {
 		return x.tableList(q, ask, e)
 	}
 	g := groups[best]
-	if enumerates(e.Selection.Units[0], ask) && !g.introducedBy(e.Selection.Units[0]) {
+	if enumerates(e.Selection.Units[0], ask) && !g.introducedBy(e.Selection.Units[0]) && bestScore < top+0.2 {
 		return Draft{}, false
 	}
 	confidence := Confidence(q, g.members[:1], e.Selection)

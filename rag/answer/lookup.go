@@ -42,7 +42,7 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 		return Draft{}, false // a list of that many is more than one row
 	}
 	confidence := Confidence(q, []ground.Unit{row}, e.Selection)
-	if look.exact() {
+	if look.exact() && row.Subject != ground.Conflict {
 		confidence = min(1, confidence+0.15)
 		if look.distinctive() && meetsDemand(q, []ground.Unit{row}) && len(e.Selection.Unknown) == 0 && row.Subject != ground.Conflict {
 			confidence = max(confidence, sufficient+0.04)

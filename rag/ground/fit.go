@@ -217,6 +217,9 @@ var measures = []string{
 	"投资额", "融资", "估值", "市值", "股价", "投入", "资本开支", "研发费用", "价格", "单价", "租金", "工资", "成本", "能耗", "会员", "员工", "专利", "参数", "门店", "订单",
 }
 
+// shares are measures that a sentence states with the bare verb 占.
+var shares = map[string]bool{"占比": true, "份额": true, "市占率": true, "权重": true}
+
 // measureAsked returns the measure that a question names, and what stands
 // before it.
 func measureAsked(asked string) (measure, before string) {
@@ -239,7 +242,7 @@ func subjectFit(ts *termSet, unit, near passageText) Fit {
 		return Silent
 	}
 	if !strings.Contains(unit.folded, m) {
-		if ts.says(m, unit) || ts.says(m, near) {
+		if ts.says(m, unit) || strings.Contains(near.folded, m) || shares[m] && strings.Contains(unit.folded, "占") {
 			return Silent
 		}
 		return Conflict

@@ -3,6 +3,7 @@ package quantity
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // text is a string as folded runes with the byte offset of each.
@@ -69,6 +70,20 @@ func Values(s string) []Value {
 // valueAt reads a value that begins at rune i. next == i means none begins
 // there; next > i with an empty value means a run of digits to pass over.
 func (t text) valueAt(i int) (v Value, next int) {
+	if t.signAt(i) {
+		v, next := t.valueAt(i + 1)
+		if v.Text == "" || next == i+1 {
+			return Value{}, i
+		}
+		v.Start, v.Text = t.off[i], t.s[t.off[i]:v.End]
+		if t.at(i) != '+' {
+			if v.High == v.Number {
+				v.High = -v.High
+			}
+			v.Number = -v.Number
+		}
+		return v, next
+	}
 	switch {
 	case isDigit(t.at(i)):
 		if j := t.nameEnd(i); j > i {
@@ -100,6 +115,18 @@ func (t text) valueAt(i int) (v Value, next int) {
 		high = low
 	}
 	return t.finish(i, k, low, high, isHanDigit(t.at(i)))
+}
+
+// signAt reports whether a sign of a number stands at rune i: a minus or plus
+// before a digit that nothing joins to what stands before (not 2-3, not A-1).
+func (t text) signAt(i int) bool {
+	switch t.at(i) {
+	case '-', '−', '+':
+	default:
+		return false
+	}
+	before := t.at(i - 1)
+	return isDigit(t.at(i+1)) && !isDigit(before) && !isLatin(before) && before != '%' && !unicode.Is(unicode.Han, before) && before != ')'
 }
 
 // finish reads scale, unit and bound after the number that ends at rune j.
@@ -247,11 +274,15 @@ func (t text) rangeEnd(j int) (high float64, end int) {
 	default:
 		return 0, j
 	}
+	sign := 1.0
+	if r := t.at(p + 1); (r == '-' || r == '−') && isDigit(t.at(p+2)) {
+		sign, p = -1, p+1
+	}
 	n, end, ok := t.number(p + 1)
 	if !ok {
 		return 0, j
 	}
-	return n, end
+	return sign * n, end
 }
 
 // round drops the binary noise of scaling: 294.16 * 1e8 is 29416000000.
