@@ -187,10 +187,17 @@ func (l *look) cellText(c int) string {
 	if l.wantsAll() {
 		return oneLine(l.t.Text(at))
 	}
+	named := ""
 	for _, it := range items {
 		if l.names(it) {
-			return oneLine(it)
+			if named != "" {
+				return oneLine(l.t.Text(at))
+			}
+			named = it
 		}
+	}
+	if named != "" {
+		return oneLine(named)
 	}
 	return oneLine(l.t.Text(at))
 }

@@ -18,9 +18,10 @@ func (a *aggregation) extreme() (Draft, bool) {
 		return Draft{}, false
 	}
 	number := a.column(-1, table.Numbers)
-	rows := a.filtered(number)
+	rows, bracket := a.filtered(number), false
 	if c := a.bracketColumn(); c >= 0 && (number < 0 || a.everyCellSays(c, s.Text)) {
 		number = c
+		bracket = true
 	}
 	if number < 0 {
 		return Draft{}, false
@@ -30,6 +31,9 @@ func (a *aggregation) extreme() (Draft, bool) {
 		return Draft{}, false
 	}
 	key := a.column(number, table.Words)
+	if bracket {
+		key = number
+	}
 	if key >= 0 && key != number && len(a.t.Distinct(key, rows)) < len(rows) && a.t.ColumnKind(number) == table.Numbers {
 		return Draft{}, false // several rows make up one member: a single row is not its number
 	}

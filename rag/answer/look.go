@@ -111,8 +111,11 @@ func (l *look) columnFit(i, c int) float64 {
 			return 0 // no value, no count
 		}
 		s += 0.3 * overlapOutside(l.without(l.content[i]), lexical.Fold(text))
-		if len(ground.ValuesOf(quantity.Values(text+ground.HeaderUnit(l.t.Columns[c])), a.Units)) > 0 {
+		switch {
+		case len(ground.ValuesOf(quantity.Values(text+ground.HeaderUnit(l.t.Columns[c])), a.Units)) > 0:
 			s += 1.2
+		case len(a.Units) == 0 && l.t.ColumnKind(c) == table.Numbers:
+			s += 0.4
 		}
 	case a.Kind == question.Name || a.Kind == question.List || a.Kind == question.Superlative:
 		s += 0.2 * overlapOutside(l.without(l.content[i]), lexical.Fold(text))

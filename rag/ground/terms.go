@@ -48,6 +48,10 @@ const (
 	nameBoost = 1.4
 )
 
+// functionWords are characters that join words: a bigram with one of them that
+// no passage holds is none.
+const functionWords = "的在了是里把被跟和与给从就都也还又占有用这那到对为以之于其"
+
 // A term's weight is partly the same for all: the subject of a report is in
 // every passage of it, yet a sentence about something else misses the point.
 const evenShare = 0.35
@@ -92,6 +96,8 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 			t.weight = unknownName * maxIDF
 		case t.unknown && q.English:
 			t.weight = unknownEnglish * maxIDF
+		case t.unknown && strings.ContainsAny(t.text, functionWords):
+			t.weight = unknownEnglish * maxIDF // two words that happen to stand together
 		case t.unknown:
 			t.weight = unknownWord * maxIDF
 		case t.weight < 0: // known by another word only

@@ -40,6 +40,8 @@ func TypeFit(ask question.Ask, u *Unit) float64 {
 		return choose(len(u.Sources) > 0, 0.7, 0)
 	case question.Rank:
 		return choose(u.traits.ranks, 1, -0.5)
+	case question.Name:
+		return choose(ask.Noun != "" && strings.Contains(u.Text, ask.Noun), 0.5, 0)
 	case question.Definition:
 		return choose(u.traits.defines, 0.4, 0)
 	case question.Reason:

@@ -36,7 +36,7 @@ var askRules = []askRule{
 	{kind: Definition, pattern: re(`定义|怎么解释|如何解释|什么意思|含义|是指|指的是|指什么|各?指(什么|哪)|何谓|啥意思|(具体)?怎么(计)?算|如何计算|什么样的.{0,12}(算|叫)|(是|叫)(个)?什么(打法|模式|概念|东西)|^什么是|^[^，]{2,14}是什么[吗呢]?$|stand for|what (is|are|does) .* (mean|definition)|define|definition`), not: re(`(公司|平台|产品|模型|文件|文号|名字|名称|指标|版|APP|App)[^，]{0,6}(是|叫)什么$`)},
 	{kind: Reason, pattern: re(`为什么|为何|为啥|原因|凭什么|缘由|怎么会|why|reason`)},
 	{kind: Compute, pattern: re(`推算|折算|折合|换算|算下来|合计|总和|总共(多少|是)|相当于|平均每|(是|为).{0,12}的?(几|多少)倍|翻了几|增长了?(多少|几)|增幅|多出(多少|来)|相差|差多少|占.{0,10}(多大|多少)?(比例|比重|份额|百分比).{0,3}$|how many times|growth rate between|ratio of|add up|in total|sum of|difference between`)},
-	{kind: Count, pattern: re(`(一共|总共|共有?|合计|统共|累计)(是|有)?(几|多少)` + counted + `|有(几|多少)(个|项|条|种|类|份|部|款|家)|几(个|项|条|种|类|份|部|款|家|层|级|大)|多少(个|项|条|种|类|份|部|款|家)|how many`)},
+	{kind: Count, pattern: re(`(一共|总共|共有?|合计|统共|累计)(是|有)?(几|多少)` + counted + `|有(几|多少)(个|项|条|种|类|份|部|款|家)|几(个|项|条|种|类|份|部|款|家|层|级|大)|多少(个|项|条|种|类|份|部|款|家)|how many`), not: re(`哪几`)},
 	{kind: List, pattern: re(`(有|是|包括|指|分|含|举).{0,6}(哪些|哪几)|哪些|哪几|哪` + hanPlural + `+` + counted + `?|哪` + hanCount + `{1,2}|分别(是|为|叫|指|对应)|有什么|是哪` + hanPlural + `|包括什么|(几|多少)(种|类|条|个|大)(角色|路径|方式|办法|模式|趋势)|四个方面|which (three|four|five|companies|countries|models|factors)|what are|list|name the|what (three|four|five|two)`)},
 	{kind: Value, pattern: re(`多少|多大|多高|多久|多长|多重|多快|几(成|分|倍|岁|亿|万|千|百|个百分点|天|年|小时|分钟|个月|款|家|人|名|次|大|部门|个部门)|占(比)?(几|多)|比例|占比|市占率|增速|增长率|年均增长|(市场)?规模(有|是|为|约)?$|how (much|many|large|big|long|high|often|far)|what (share|proportion|percentage|percent|size|fraction|rate)|expected to (exceed|reach)`)},
 	{kind: Name, pattern: re(`谁|哪(一)?(家|个|款|位|项|种|类|国|款|所|支|条|里|方|领域|行业|公司|企业|平台|产品|模型)|(叫|是|写的是)什么|什么(公司|企业|平台|产品|模型|名字|行业|阶段|梯队|指标)|归(在|到|为)?(哪|什么)|属于(哪|什么)|第几(梯队|级|阶段)|who\b|which|what is .* called|what company|in which`)},
@@ -64,6 +64,10 @@ func askOf(clause string) (asks []Ask, ok bool) {
 			if m := countedNoun.FindStringSubmatch(clause); m != nil {
 				a.Noun = m[1]
 			}
+		case Name:
+			if m := whichNoun.FindStringSubmatch(clause); m != nil {
+				a.Noun = m[1]
+			}
 		case List:
 			a.Size = sizeAsked(clause)
 		case Superlative:
@@ -77,6 +81,7 @@ func askOf(clause string) (asks []Ask, ok bool) {
 var (
 	exactAsked  = re(`具体|准确|精确|确切|exact|precise`)
 	countedNoun = re(`(?:几|多少)(?:个|家|款|项|种|条|份|名|位|部|件|类|篇)(\p{Han}{2})`)
+	whichNoun   = re(`(?:第几|哪一?[个类种项家款])(\p{Han}{2})`)
 	leastWords  = re(`最(低|少|小|晚|弱|短|慢|便宜|轻)|更?(少|低)的|least|lowest|smallest|fewest`)
 	unitAsked   = re(`(?:多少|几)(亿|万|千|百)?(美元|元人民币|元|人民币|美金|欧元|家|个百分点|个月|个部门|个|款|项|名|位|人次|人|次|篇|台|种|条|份|部门|部|件|类|级|分钟|分|小时|天|年|倍|成|大|国家|语种|吨|公里)`)
 	sharesAsked = re(`比例|占比|份额|百分比|百分之|比重|几成|占(了)?(几|多少)|市占率|增速|增长率|年均增长|多大比例|复合增长|留存率|share|proportion|percent|growth rate|cagr|fraction`)
