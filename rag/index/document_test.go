@@ -138,7 +138,7 @@ func checkSearchable(t testing.TB, x *Index) {
 			t.Fatal(err)
 		}
 		// Texts that differ in a number or two may share a hashed vector.
-		hits, err := x.Store().Search(ctx, store.Query{Vector: vectors[0], K: 3})
+		hits, err := x.Store().Search(ctx, store.Query{Vector: vectors[0], K: 3, Filter: store.Filter{Document: p.DocumentID}})
 		if err != nil || len(hits) == 0 || hits[0].Score < 0.999 {
 			t.Fatalf("passage %s %q is not found by its vector: %v, %v", p.ID, p.Text, hits, err)
 		}

@@ -15,22 +15,14 @@ import (
 // for the limits of embedding services and for progress to be seen.
 const batch = 64
 
-// embedText is what is embedded of a passage: its section titles from the
-// chapter down, the lead that it belongs to, and its text. A passage by itself
-// often does not name its subject; its section does.
+// embedText is what is embedded of a passage: its text, after the lead that it
+// belongs to. Section titles are left out: with them in, passages of a section
+// look alike to an embedder that counts words, and the lexical index has them.
 func embedText(p *ingest.Passage) string {
-	var b strings.Builder
-	b.Grow(len(p.Text) + len(p.Lead) + 64)
-	for _, title := range p.Section {
-		b.WriteString(title)
-		b.WriteByte('\n')
+	if p.Lead == "" || strings.HasPrefix(p.Text, p.Lead) {
+		return p.Text
 	}
-	if p.Lead != "" && !strings.HasPrefix(p.Text, p.Lead) {
-		b.WriteString(p.Lead)
-		b.WriteByte('\n')
-	}
-	b.WriteString(p.Text)
-	return b.String()
+	return p.Lead + "\n" + p.Text
 }
 
 // embedBatch embeds passages and checks that the embedder kept its contract.

@@ -133,7 +133,7 @@ func TestEmbedText(t *testing.T) {
 		{ingest.Passage{Text: "正文。"}, "正文。"},
 		{ingest.Passage{Text: "后半。", Lead: "引子。"}, "引子。\n后半。"},
 		{ingest.Passage{Text: "引子。前半。", Lead: "引子。"}, "引子。前半。"},
-		{ingest.Passage{Text: "正文。", Section: []string{"第一章", "现状"}}, "第一章\n现状\n正文。"},
+		{ingest.Passage{Text: "正文。", Section: []string{"第一章", "现状"}}, "正文。"},
 	}
 	for _, test := range tests {
 		if got := embedText(&test.p); got != test.want {

@@ -115,9 +115,9 @@ func TestModelVersion(t *testing.T) {
 		text string
 		want string
 	}{
-		{"咖啡馆的新店数量", "13 0.3793 14.412"},
+		{"咖啡馆的新店数量", "12 0.3290 90.090"},
 		{"Revenue grew 24.3% in Q3", "50 -0.4352 -8.878"},
-		{"第2季度ＡＰＰ月活4,000万", "35 0.4665 -138.575"},
+		{"第2季度ＡＰＰ月活4,000万", "25 0.3174 -180.598"},
 	}
 	for _, test := range tests {
 		v := embed(t, test.text)[0]
