@@ -91,7 +91,7 @@ func (r *Retriever) Candidates(ctx context.Context, q Query) ([]Candidate, error
 	}
 	out := make([]Candidate, len(cs))
 	for i := range cs {
-		out[i] = Candidate{Passage: cs[i].passage, Score: score(&cs[i].features), Features: cs[i].features[:]}
+		out[i] = Candidate{Passage: cs[i].passage, Score: cs[i].score(), Features: cs[i].features[:]}
 	}
 	return out, nil
 }

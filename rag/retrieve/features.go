@@ -73,8 +73,27 @@ const (
 	fLengthTitled         // fLength, the same
 	fLocalTitled          // fLocalUni, the same
 	fRepeat               // says what another passage says in the body or at greater length
-	features              // how many there are
+	baseFeatures          // how many there are for passages of documents
 )
+
+// Further features of passages that a file gave ready. There is much training
+// data of that kind, enough to fit how features work together: extraProducts
+// in their order, then each of extraRelative as part of the best among the
+// candidates, and whether it is the best.
+const (
+	products  = baseFeatures
+	relatives = products + 10
+	features  = relatives + 2*10
+)
+
+var extraProducts = [relatives - products][2]int{
+	{fFirst, fLocalUni}, {fFirst, fLocalBi}, {fFirst, fUni}, {fFirst, fWordsFull}, {fFirst, fSentenceUni}, {fFirst, fRun},
+	{fAhead, fLocalUni}, {fAhead, fLocalBi}, {fAhead, fUni}, {fAhead, fSentenceUni},
+}
+
+var extraRelative = [(features - relatives) / 2]int{
+	fUni, fBi, fLocalUni, fLocalBi, fSentenceUni, fSentenceBi, fWide, fNarrow, fNearUni, fNearBi,
+}
 
 // Widths of the windows, in bytes of text (three for a Han character).
 const (
@@ -144,6 +163,31 @@ func (r *Retriever) describe(q *query, cs []candidate) {
 			return false
 		})
 		q.contextFeatures(c, f)
+	}
+	for i := range cs {
+		cs[i].extra(cs)
+	}
+}
+
+// ready reports whether a file gave the passage ready, with an ID of its own.
+func (c *candidate) ready() bool { return c.passage.SourceID != "" }
+
+// extra fills in the further features of a ready passage.
+func (c *candidate) extra(cs []candidate) {
+	if !c.ready() {
+		return
+	}
+	f := &c.features
+	for i, p := range extraProducts {
+		f[products+i] = f[p[0]] * f[p[1]]
+	}
+	for i, n := range extraRelative {
+		best := 0.0
+		for j := range cs[:min(scored, len(cs))] {
+			best = max(best, cs[j].features[n])
+		}
+		f[relatives+2*i] = ratio(f[n], best)
+		f[relatives+2*i+1] = truth(best > 0 && f[n] == best)
 	}
 }
 
@@ -353,7 +397,7 @@ func (q *query) contextFeatures(c *candidate, f *[features]float64) {
 	f[fOpening] = truth(strings.HasSuffix(strings.TrimSpace(a.folded), ":"))
 	f[fOpeningList] = f[fOpening] * truth(q.parsed.Wants(question.List))
 	f[fAnswerNear] = max(f[fNumberNear], f[fUnitNear]) * f[fSentenceUni]
-	if c.passage.SourceID == "" {
+	if !c.ready() {
 		f[fWordsTitled], f[fFullTitled], f[fSectionTitled] = f[fWords], f[fWordsFull], f[fSection]
 		f[fLengthTitled], f[fLocalTitled] = f[fLength], f[fLocalUni]
 	}

@@ -103,7 +103,7 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) ([]Result, error) {
 	out := make([]Result, len(cs))
 	for i := range cs {
 		c := &cs[i]
-		out[i] = Result{Passage: c.passage, Score: score(&c.features), Lexical: c.lexical, Vector: c.vector}
+		out[i] = Result{Passage: c.passage, Score: c.score(), Lexical: c.lexical, Vector: c.vector}
 	}
 	slices.SortFunc(out, compareResults)
 	if q.K < 1 {

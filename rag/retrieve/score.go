@@ -2,19 +2,47 @@ package retrieve
 
 import "math"
 
+// model turns features into how likely a candidate is right. There is one for
+// passages of documents and one for passages that a file gave ready.
+type model struct {
+	weights      [features]float64
+	scale, shift float64 // of the weighted sum, fitted to how often the best candidate is right
+}
+
 // score is how likely a candidate is right, 0 to 1.
-func score(f *[features]float64) float64 {
+func (m *model) score(f *[features]float64) float64 {
 	sum := 0.0
-	for i, w := range weights {
+	for i, w := range m.weights {
 		sum += w * f[i]
 	}
-	return 1 / (1 + math.Exp(-(scale*sum + shift)))
+	return 1 / (1 + math.Exp(-(m.scale*sum + m.shift)))
+}
+
+func (c *candidate) score() float64 {
+	if c.ready() {
+		return readyModel.score(&c.features)
+	}
+	return documentModel.score(&c.features)
 }
 
 // FeatureNames returns the names of the features of a Candidate, in order.
-func FeatureNames() []string { return featureNames[:] }
+// The first BaseFeatures are those of every passage, the others those of
+// passages that a file gave ready only.
+func FeatureNames() []string {
+	names := featureNames[:]
+	for _, p := range extraProducts {
+		names = append(names, featureNames[p[0]]+" x "+featureNames[p[1]])
+	}
+	for _, n := range extraRelative {
+		names = append(names, featureNames[n]+" relative", featureNames[n]+" best")
+	}
+	return names
+}
 
-var featureNames = [features]string{
+// BaseFeatures is how many features passages of documents have.
+const BaseFeatures = baseFeatures
+
+var featureNames = [baseFeatures]string{
 	fWords:         "words",
 	fWordsRank:     "words rank",
 	fWordsFull:     "words full",
