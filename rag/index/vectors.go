@@ -116,7 +116,7 @@ func appendString(data []byte, s string) []byte {
 
 // vectorsReader reads a file of vectors block by block.
 type vectorsReader struct {
-	file   *os.File
+	file   io.Closer
 	buffer *bufio.Reader
 	sum    *sumWriter
 	want   fileSum
@@ -133,13 +133,18 @@ func openVectors(name string, want fileSum) (*vectorsReader, error) {
 	if err != nil {
 		return nil, err
 	}
+	r, err := readVectors(f, want)
+	if err != nil {
+		f.Close()
+	}
+	return r, err
+}
+
+// readVectors reads the header and the first block.
+func readVectors(f io.ReadCloser, want fileSum) (*vectorsReader, error) {
 	sum := newSumWriter(io.Discard)
 	r := &vectorsReader{file: f, sum: sum, want: want, buffer: bufio.NewReaderSize(io.TeeReader(f, sum), 1<<16)}
-	if err := r.header(); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return r, nil
+	return r, r.header()
 }
 
 func (r *vectorsReader) header() error {
