@@ -87,23 +87,61 @@ func (a *aggregation) mostMembers() (Draft, bool) {
 	}
 	d := Draft{Status: Answered, Confidence: 0.8}
 	for _, g := range groups {
-		name := oneLine(a.t.Text(g.Key))
-		n := fmt.Sprintf("%d项", len(g.Members))
-		claim := ground.Claim{Text: fmt.Sprintf("%s：%s，共%s%s。", a.t.Columns[key], name, n, a.t.Columns[member])}
-		count := ground.Computed{Text: n, Operation: ground.CountOf, Formula: n}
-		for _, m := range g.Members {
-			text := oneLine(a.t.Text(m))
-			sup, ok := a.cite(m, text)
-			if !ok {
-				return Draft{}, false
-			}
-			claim.Supports = append(claim.Supports, sup)
-			count.Inputs = append(count.Inputs, text)
+		claim, ok := a.numbered(g, key, member)
+		if !ok {
+			claim, ok = a.counted(g, key, member)
 		}
-		claim.Computed = []ground.Computed{count}
+		if !ok {
+			return Draft{}, false
+		}
 		d.Claims = append(d.Claims, claim)
 	}
 	return d, true
+}
+
+// counted states how many members a group has and cites every one.
+func (a *aggregation) counted(g table.Group, key, member int) (ground.Claim, bool) {
+	n := fmt.Sprintf("%d项", len(g.Members))
+	claim := ground.Claim{Text: fmt.Sprintf("%s：%s，共%s%s。", a.t.Columns[key], oneLine(a.t.Text(g.Key)), n, a.t.Columns[member])}
+	count := ground.Computed{Text: n, Operation: ground.CountOf, Formula: n}
+	for _, m := range g.Members {
+		text := oneLine(a.t.Text(m))
+		sup, ok := a.cite(m, text)
+		if !ok {
+			return ground.Claim{}, false
+		}
+		claim.Supports = append(claim.Supports, sup)
+		count.Inputs = append(count.Inputs, text)
+	}
+	claim.Computed = []ground.Computed{count}
+	return claim, true
+}
+
+// numbered states the count from the numbers of the first and the last row,
+// where the table numbers its rows and each row is one member: two citations
+// prove what else would take one for every row.
+func (a *aggregation) numbered(g table.Group, key, member int) (ground.Claim, bool) {
+	ordinals := a.ordinals()
+	first, last := g.Rows[0], g.Rows[len(g.Rows)-1]
+	if ordinals < 0 || len(g.Members) != len(g.Rows) || last-first+1 != len(g.Rows) || len(g.Rows) < 3 {
+		return ground.Claim{}, false
+	}
+	n := fmt.Sprintf("%d项", len(g.Members))
+	k := ground.Computed{Text: n, Operation: ground.RangeOf}
+	claim := ground.Claim{}
+	for _, r := range []int{first, last} {
+		text := oneLine(a.t.Text(table.Cell{Row: r, Column: ordinals}))
+		sup, ok := a.cite(table.Cell{Row: r, Column: ordinals}, text)
+		if !ok {
+			return ground.Claim{}, false
+		}
+		claim.Supports = append(claim.Supports, sup)
+		k.Inputs = append(k.Inputs, text)
+	}
+	k.Formula = fmt.Sprintf("%s − %s + 1 = %d", k.Inputs[1], k.Inputs[0], len(g.Members))
+	claim.Text = fmt.Sprintf("%s：%s，共%s%s（%s%s起，%s止）。", a.t.Columns[key], oneLine(a.t.Text(g.Key)), n, a.t.Columns[member], a.t.Columns[ordinals], k.Inputs[0], k.Inputs[1])
+	claim.Computed = []ground.Computed{k}
+	return claim, true
 }
 
 // top: 营收前三名合计多少. The rows of a ranking are in order of their ordinals.
@@ -147,13 +185,16 @@ var (
 )
 
 // ranked reports whether the table numbers its rows.
-func (a *aggregation) ranked() bool {
+func (a *aggregation) ranked() bool { return a.ordinals() >= 0 }
+
+// ordinals is the column that numbers the rows, -1 for none.
+func (a *aggregation) ordinals() int {
 	for c := range a.t.Columns {
 		if a.t.ColumnKind(c) == table.Ordinals {
-			return true
+			return c
 		}
 	}
-	return false
+	return -1
 }
 
 // finest is the column of words with the most different cells.

@@ -43,6 +43,7 @@ const (
 	Share    Operation = "%"      // a ÷ b in percent
 	Growth   Operation = "growth" // (a − b) ÷ b in percent
 	CountOf  Operation = "count"
+	RangeOf  Operation = "range" // how many row numbers from a to b: b − a + 1
 )
 
 // Computed is a value that a claim computes, with all that is needed to

@@ -140,6 +140,7 @@ const (
 	weightDefines   = 0.45
 	weightFigure    = -0.12
 	weightForeign   = -0.2
+	weightAnchor    = -0.2
 )
 
 func (s *Selector) score(p *prepared, near, far matched, pu *preparedUnit, q question.Question, ts *termSet, names []nameAsked, places [][]string, ordinals []int, c Candidate) Unit {
@@ -163,6 +164,7 @@ func (s *Selector) score(p *prepared, near, far matched, pu *preparedUnit, q que
 		weightLength*pu.brevity +
 		weightRun*min(1, float64(utf8.RuneCountInString(run))/12) +
 		weightForeign*choose(ts.foreign(pu.text.folded, run, part), 1, 0) +
+		weightAnchor*choose(ts.missesAnchor(u.matched, near), 1, 0) +
 		weightDefines*definesFit(q, ts, pu.text.folded, u.Text)
 	switch {
 	case c.Passage.Kind == ingest.KindFigure:

@@ -28,6 +28,8 @@ type term struct {
 	weight  float64
 	forms   []int // of the stretch that the term lies in, indices into termSet.forms
 	name    bool  // part of a name
+	anchor  bool  // hardly any passage holds it
+	crosses bool  // it begins inside a word of the lexicon and ends outside of it
 	unknown bool  // no passage holds it, nor any of its forms
 }
 
@@ -47,6 +49,12 @@ const (
 
 	nameBoost = 1.4
 )
+
+// crossing is what is left of the weight of a bigram over the edge of a word.
+const crossing = 0.25
+
+// anchorShare of the highest rarity makes a term an anchor.
+const anchorShare = 0.95
 
 // functionWords are characters that join words: a bigram with one of them that
 // no passage holds is none.
@@ -69,9 +77,12 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 		idf, ok := rarity(w.Text)
 		t := term{text: w.Text, weight: idf}
 		for _, e := range spans {
-			if w.Start < e.end && e.start < w.End {
+			switch {
+			case w.Start >= e.start && w.End <= e.end || w.Start <= e.start && w.End >= e.end:
 				t.forms = append(t.forms, e.forms...)
 				t.name = t.name || e.name
+			case w.Start < e.end && e.start < w.End:
+				t.crosses = true
 			}
 		}
 		if !ok {
@@ -92,6 +103,8 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 	for i := range ts.terms {
 		t := &ts.terms[i]
 		switch {
+		case t.crosses:
+			t.weight = crossing * max(0, t.weight)
 		case t.unknown && t.name:
 			t.weight = unknownName * maxIDF
 		case t.unknown && q.English:
@@ -103,6 +116,7 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 		case t.weight < 0: // known by another word only
 			t.weight = 0.6 * maxIDF
 		default:
+			t.anchor = t.weight >= anchorShare*maxIDF && !strings.ContainsAny(t.text, functionWords)
 			t.weight = evenShare*maxIDF + (1-evenShare)*t.weight
 			if t.name {
 				t.weight *= nameBoost
@@ -229,4 +243,22 @@ func (ts *termSet) coverage(own, near, far matched) (direct, all float64) {
 		all += m * t.weight
 	}
 	return direct / ts.total, all / ts.total
+}
+
+// missesAnchor reports whether the question has terms that hardly any passage
+// holds and neither the unit nor its paragraph has one of them: the passage
+// that is meant is another one.
+func (ts *termSet) missesAnchor(own, near matched) bool {
+	anchors := false
+	for i := range ts.terms {
+		t := &ts.terms[i]
+		if !t.anchor {
+			continue
+		}
+		anchors = true
+		if ts.degree(t, own) > 0 || ts.degree(t, near) > 0 {
+			return false
+		}
+	}
+	return anchors
 }

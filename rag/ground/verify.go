@@ -291,6 +291,8 @@ func (k Computed) compute(in []quantity.Value) (float64, bool) {
 			acc += amount(v)
 		case Subtract:
 			acc -= amount(v)
+		case RangeOf:
+			acc = amount(v) - acc + 1
 		case Multiply:
 			acc *= amount(v)
 		case Divide, Share:

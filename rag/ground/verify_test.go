@@ -89,6 +89,7 @@ func TestVerifyComputed(t *testing.T) {
 		{"part of a part", Computed{Text: "3.89%", Operation: Multiply, Inputs: []string{"24%", "16.2%"}}, Supported},
 		{"wrong result", Computed{Text: "38.5亿吨", Operation: Multiply, Inputs: []string{"156.3亿吨", "24%"}}, BadNumber},
 		{"input not stated", Computed{Text: "37.5亿吨", Operation: Multiply, Inputs: []string{"156.3亿吨", "25%"}}, BadNumber},
+		{"row numbers", Computed{Text: "25项", Operation: RangeOf, Inputs: []string{"900亿元", "1,600亿元"}}, BadNumber},
 		{"count", Computed{Text: "3家", Operation: CountOf, Inputs: []string{"甲", "乙", "丙"}}, Supported},
 		{"wrong count", Computed{Text: "4家", Operation: CountOf, Inputs: []string{"甲", "乙", "丙"}}, BadNumber},
 		{"counted twice", Computed{Text: "3家", Operation: CountOf, Inputs: []string{"甲", "乙", "乙"}}, BadNumber},

@@ -18,8 +18,6 @@ type askRule struct {
 // hanPlural: 哪一个 asks for one thing, 哪两个 for a list.
 const hanPlural = `[二两三四五六七八九十\d]`
 
-const hanCount = `[一二两三四五六七八九十\d]`
-
 // counted are kinds of things that a list or a count names.
 const counted = `(?:个|条|种|类|大|项|款|家|方面|点|步|道|份|部|重|层|国|样|位|招|块|级|段|期|阶段)`
 
@@ -37,7 +35,7 @@ var askRules = []askRule{
 	{kind: Reason, pattern: re(`为什么|为何|为啥|原因|凭什么|缘由|怎么会|why|reason`)},
 	{kind: Compute, pattern: re(`推算|折算|折合|换算|算下来|合计|总和|总共(多少|是)|相当于|平均每|(是|为).{0,12}的?(几|多少)倍|翻了几|增长了?(多少|几)|增幅|多出(多少|来)|相差|差多少|占.{0,10}(多大|多少)?(比例|比重|份额|百分比).{0,3}$|how many times|growth rate between|ratio of|add up|in total|sum of|difference between`)},
 	{kind: Count, pattern: re(`(一共|总共|共有?|合计|统共|累计)(是|有)?(几|多少)` + counted + `|有(几|多少)(个|项|条|种|类|份|部|款|家)|几(个|项|条|种|类|份|部|款|家|层|级|大)|多少(个|项|条|种|类|份|部|款|家)|how many`), not: re(`哪几`)},
-	{kind: List, pattern: re(`(有|是|包括|指|分|含|举).{0,6}(哪些|哪几)|哪些|哪几|哪` + hanPlural + `+` + counted + `?|哪` + hanCount + `{1,2}|分别(是|为|叫|指|对应)|有什么|是哪` + hanPlural + `|包括什么|(几|多少)(种|类|条|个|大)(角色|路径|方式|办法|模式|趋势)|四个方面|which (three|four|five|companies|countries|models|factors)|what are|list|name the|what (three|four|five|two)`)},
+	{kind: List, pattern: re(`(有|是|包括|指|分|含|举).{0,6}(哪些|哪几)|哪些|哪几|哪` + hanPlural + `+` + counted + `?|哪` + hanPlural + `{1,2}|分别(是|为|叫|指|对应)|有什么|是哪` + hanPlural + `|包括什么|(几|多少)(种|类|条|个|大)(角色|路径|方式|办法|模式|趋势)|四个方面|which (three|four|five|companies|countries|models|factors)|what are|list|name the|what (three|four|five|two)`)},
 	{kind: Value, pattern: re(`多少|多大|多高|多久|多长|多重|多快|几(成|分|倍|岁|亿|万|千|百|个百分点|天|年|小时|分钟|个月|款|家|人|名|次|大|部门|个部门)|占(比)?(几|多)|比例|占比|市占率|增速|增长率|年均增长|(市场)?规模(有|是|为|约)?$|how (much|many|large|big|long|high|often|far)|what (share|proportion|percentage|percent|size|fraction|rate)|expected to (exceed|reach)`)},
 	{kind: Name, pattern: re(`谁|哪(一)?(家|个|款|位|项|种|类|国|款|所|支|条|里|方|领域|行业|公司|企业|平台|产品|模型)|(叫|是|写的是)什么|什么(公司|企业|平台|产品|模型|名字|行业|阶段|梯队|指标)|归(在|到|为)?(哪|什么)|属于(哪|什么)|第几(梯队|级|阶段)|who\b|which|what is .* called|what company|in which`)},
 	{kind: YesNo, pattern: re(`吗|是不是|是否|有没有|能不能|会不会|对不对|^(is|are|does|do|did|was|were|has|have|can|will) `)},
