@@ -284,7 +284,7 @@ func writeModel(w io.Writer, variable, of string, weights []float64, groups []gr
 	fmt.Fprintf(w, "\n// %s is for passages of %s.\nvar %s = model{\n\tscale: %.4f, shift: %.4f,\n\tweights: [features]float64{\n", variable, of, variable, scale, shift)
 	for i, name := range retrieve.FeatureNames()[:len(weights)] {
 		if i >= retrieve.BaseFeatures {
-			fmt.Fprintf(w, "\t\t%d: %.3f, // %s\n", i, weights[i], name)
+			fmt.Fprintf(w, "\t\tbaseFeatures + %d: %.3f, // %s\n", i-retrieve.BaseFeatures, weights[i], name)
 			continue
 		}
 		constant := "f"

@@ -49,6 +49,7 @@ const (
 	fNumberNear           // the best sentence has
 	fUnit                 // has one with the unit asked for
 	fUnitNear             // the best sentence has
+	fStated               // of the numbers that the question states, years aside, part that the text holds
 	fDate                 // asked when: has a year or a date that the question does not state
 	fListing              // asked for a list: has one
 	fDefining             // asked for a definition: has the words of one
@@ -299,13 +300,30 @@ func (q *query) answerFeatures(a *analysis, from, to int, f *[features]float64) 
 		case question.List:
 			f[fListing] = truth(strings.Count(a.folded, "、") >= 2 || strings.Contains(a.folded, "包括"))
 		case question.Definition:
-			f[fDefining] = truth(containsAny(a.folded, "是指", "指的是", "定义", "称为", "即", "是一种", "指"))
+			f[fDefining] = q.defines(a, f)
 		case question.Reason:
 			f[fReasoning] = truth(containsAny(a.folded, "因为", "由于", "因此", "原因", "所以", "导致", "为了", "使得", "因"))
 		case question.Source, question.Issuer:
 			f[fSourcing] = truth(containsAny(a.folded, "根据", "据", "数据显示", "来源", "发布", "印发", "预测", "统计"))
 		}
 	}
+}
+
+// defines tells how far a passage reads as a definition: the words of one,
+// and more so near its start where the term asked about stands there too.
+func (q *query) defines(a *analysis, f *[features]float64) float64 {
+	start := a.folded
+	if len(start) > 3*40 {
+		start = start[:3*40]
+	}
+	marks := []string{"是指", "指的是", "是一种", "是一类", "是一套", "即", "定义为", "称为"}
+	switch {
+	case containsAny(start, marks...):
+		return 0.5 + f[fStart]/2
+	case containsAny(a.folded, marks...):
+		return 0.5
+	}
+	return 0
 }
 
 func (q *query) numberFeatures(a *analysis, from, to int, units []string, f *[features]float64) {
@@ -365,6 +383,13 @@ func (q *query) contextFeatures(c *candidate, f *[features]float64) {
 		}
 		f[fYear] = float64(held) / float64(len(q.years))
 		f[fOtherYear] = truth(held == 0 && len(a.years) > 0)
+	}
+	if len(q.stated) > 0 {
+		held := 0
+		for _, n := range a.numbers {
+			held += int(truth(q.stated[a.folded[n.start:n.end]]))
+		}
+		f[fStated] = min(float64(held)/float64(len(q.stated)), 1)
 	}
 	if len(q.names) > 0 {
 		text, near := 0, 0

@@ -75,6 +75,7 @@ type Retriever struct {
 	lexicon  *question.Lexicon
 	options  Options
 	analyses *analyses
+	silent   map[string]bool // words of questions without content, see question.Lexicon
 }
 
 // New returns a retriever over x with the words of lex, which may be nil.
@@ -82,7 +83,16 @@ func New(x Source, lex *question.Lexicon, o Options) *Retriever {
 	if o.Candidates < 1 {
 		o.Candidates = 100
 	}
+	silent := make(map[string]bool)
+	if lex != nil {
+		for _, class := range []string{"ask", "polite", "report", "english"} {
+			for _, w := range lex.Stopwords(class) {
+				silent[w] = true
+			}
+		}
+	}
 	return &Retriever{
+		silent:   silent,
 		passages: x.Passages(),
 		words:    x.Lexical(),
 		store:    x.Store(),

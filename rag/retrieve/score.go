@@ -77,6 +77,7 @@ var featureNames = [baseFeatures]string{
 	fNumberNear:    "number near",
 	fUnit:          "unit",
 	fUnitNear:      "unit near",
+	fStated:        "stated",
 	fDate:          "date",
 	fListing:       "listing",
 	fDefining:      "defining",

@@ -135,6 +135,9 @@ func (q *query) addOthers(r *Retriever, top float64) {
 	replaced := make(map[int]bool)
 	if r.lexicon != nil {
 		for _, e := range r.lexicon.Expand(q.folded) {
+			if r.silent[e.Surface] {
+				continue
+			}
 			q.addOther(r.words, e, top, replaced)
 		}
 	}

@@ -5,160 +5,162 @@ package retrieve
 // documentModel is for passages of documents, fitted on the public set cmrc_train and on the questions of
 // rag/testdata.
 var documentModel = model{
-	scale: 0.2285, shift: -1.4882,
+	scale: 0.2231, shift: -1.5876,
 	weights: [features]float64{
-		fWords:         0.653,
-		fWordsRank:     0.871,
-		fWordsFull:     2.669,
-		fParagraph:     -0.896,
-		fSection:       5.599,
-		fSectionRank:   0.130,
-		fSectionFull:   3.900,
-		fVector:        0.369,
-		fUni:           1.041,
-		fBi:            0.897,
-		fNearUni:       -1.165,
-		fNearBi:        0.238,
-		fLocalUni:      4.829,
-		fLocalBi:       1.099,
-		fFocus:         1.244,
-		fFocusNear:     0.233,
+		fWords:         0.614,
+		fWordsRank:     0.932,
+		fWordsFull:     2.286,
+		fParagraph:     -0.664,
+		fSection:       5.535,
+		fSectionRank:   0.287,
+		fSectionFull:   3.994,
+		fVector:        0.478,
+		fUni:           0.849,
+		fBi:            0.933,
+		fNearUni:       -1.577,
+		fNearBi:        -0.424,
+		fLocalUni:      5.229,
+		fLocalBi:       1.512,
+		fFocus:         1.226,
+		fFocusNear:     0.257,
 		fStart:         -0.148,
-		fStartOpen:     1.038,
-		fHeadUni:       2.021,
-		fHeadBi:        2.334,
-		fPathUni:       1.281,
-		fSentenceUni:   0.827,
-		fSentenceBi:    -1.100,
-		fNarrow:        0.258,
-		fWide:          1.697,
-		fRun:           1.195,
-		fAhead:         -1.904,
-		fLength:        -0.523,
-		fFirst:         0.095,
-		fFirstOpen:     0.642,
-		fNumber:        0.895,
-		fNumberNear:    1.690,
-		fUnit:          2.094,
-		fUnitNear:      -1.532,
-		fDate:          0.935,
-		fListing:       0.528,
-		fDefining:      0.661,
-		fReasoning:     1.053,
-		fSourcing:      -0.152,
-		fPlace:         0.762,
-		fPerson:        1.124,
-		fYear:          2.227,
-		fOtherYear:     -1.061,
-		fNames:         0.488,
-		fNamesNear:     0.055,
-		fRow:           -2.267,
-		fTable:         0.503,
-		fFigure:        -3.612,
-		fNote:          -0.888,
-		fOpening:       -0.137,
-		fOpeningList:   -0.703,
-		fAnswerNear:    -0.367,
-		fWordsTitled:   4.148,
-		fFullTitled:    -1.751,
-		fSectionTitled: -3.931,
-		fLengthTitled:  -0.949,
-		fLocalTitled:   -1.307,
-		fRepeat:        -1.302,
+		fStartOpen:     1.050,
+		fHeadUni:       2.737,
+		fHeadBi:        2.589,
+		fPathUni:       -0.533,
+		fSentenceUni:   0.969,
+		fSentenceBi:    -1.350,
+		fNarrow:        0.480,
+		fWide:          1.812,
+		fRun:           1.230,
+		fAhead:         -2.072,
+		fLength:        -0.511,
+		fFirst:         0.077,
+		fFirstOpen:     0.524,
+		fNumber:        1.189,
+		fNumberNear:    1.491,
+		fUnit:          1.923,
+		fUnitNear:      -1.861,
+		fStated:        1.819,
+		fDate:          0.862,
+		fListing:       0.460,
+		fDefining:      0.964,
+		fReasoning:     1.111,
+		fSourcing:      -0.074,
+		fPlace:         0.692,
+		fPerson:        1.028,
+		fYear:          2.114,
+		fOtherYear:     -1.002,
+		fNames:         0.970,
+		fNamesNear:     0.243,
+		fRow:           -2.233,
+		fTable:         0.551,
+		fFigure:        -3.615,
+		fNote:          -0.957,
+		fOpening:       -0.069,
+		fOpeningList:   -0.394,
+		fAnswerNear:    -0.062,
+		fWordsTitled:   4.053,
+		fFullTitled:    -2.547,
+		fSectionTitled: -2.708,
+		fLengthTitled:  -1.105,
+		fLocalTitled:   1.295,
+		fRepeat:        -1.128,
 	},
 }
 
 // readyModel is for passages of ready passages, fitted on the public set cmrc_train.
 var readyModel = model{
-	scale: 0.4272, shift: -3.9373,
+	scale: 0.4128, shift: -4.3227,
 	weights: [features]float64{
-		fWords:         -0.153,
-		fWordsRank:     0.108,
-		fWordsFull:     -0.032,
-		fParagraph:     -0.153,
-		fSection:       7.234,
-		fSectionRank:   0.642,
-		fSectionFull:   5.280,
-		fVector:        0.719,
-		fUni:           1.140,
-		fBi:            1.072,
-		fNearUni:       -2.071,
-		fNearBi:        -0.418,
-		fLocalUni:      2.063,
-		fLocalBi:       1.944,
-		fFocus:         0.861,
-		fFocusNear:     0.108,
-		fStart:         -0.336,
-		fStartOpen:     0.654,
-		fHeadUni:       0.000,
-		fHeadBi:        -0.000,
-		fPathUni:       0.000,
-		fSentenceUni:   1.299,
-		fSentenceBi:    -1.286,
-		fNarrow:        0.185,
-		fWide:          1.758,
-		fRun:           2.019,
-		fAhead:         -2.790,
-		fLength:        -0.385,
-		fFirst:         -1.693,
-		fFirstOpen:     0.252,
-		fNumber:        0.962,
-		fNumberNear:    0.756,
-		fUnit:          0.541,
-		fUnitNear:      0.036,
-		fDate:          0.916,
-		fListing:       0.361,
-		fDefining:      0.476,
-		fReasoning:     1.031,
-		fSourcing:      -0.191,
-		fPlace:         0.598,
-		fPerson:        1.219,
-		fYear:          1.005,
-		fOtherYear:     -0.933,
-		fNames:         0.745,
-		fNamesNear:     0.000,
-		fRow:           0.000,
-		fTable:         0.000,
-		fFigure:        0.000,
-		fNote:          0.000,
-		fOpening:       0.170,
-		fOpeningList:   -0.861,
-		fAnswerNear:    0.570,
-		fWordsTitled:   0.000,
-		fFullTitled:    0.000,
-		fSectionTitled: 0.000,
-		fLengthTitled:  0.000,
-		fLocalTitled:   0.000,
-		fRepeat:        0.000,
-		58:             -1.235, // first x local uni
-		59:             -3.157, // first x local bi
-		60:             2.221,  // first x uni
-		61:             2.215,  // first x words full
-		62:             1.786,  // first x sentence uni
-		63:             -2.625, // first x run
-		64:             -2.271, // ahead x local uni
-		65:             -2.375, // ahead x local bi
-		66:             3.192,  // ahead x uni
-		67:             2.158,  // ahead x sentence uni
-		68:             -1.147, // uni relative
-		69:             0.707,  // uni best
-		70:             -0.879, // bi relative
-		71:             0.746,  // bi best
-		72:             3.420,  // local uni relative
-		73:             -0.344, // local uni best
-		74:             0.854,  // local bi relative
-		75:             -0.149, // local bi best
-		76:             -1.599, // sentence uni relative
-		77:             0.234,  // sentence uni best
-		78:             0.135,  // sentence bi relative
-		79:             -0.065, // sentence bi best
-		80:             0.078,  // wide relative
-		81:             0.212,  // wide best
-		82:             -0.165, // narrow relative
-		83:             0.103,  // narrow best
-		84:             -1.383, // near uni relative
-		85:             -0.671, // near uni best
-		86:             -0.288, // near bi relative
-		87:             -0.256, // near bi best
+		fWords:            -0.109,
+		fWordsRank:        0.138,
+		fWordsFull:        -0.045,
+		fParagraph:        -0.109,
+		fSection:          7.160,
+		fSectionRank:      0.671,
+		fSectionFull:      5.315,
+		fVector:           0.696,
+		fUni:              1.169,
+		fBi:               1.024,
+		fNearUni:          -1.844,
+		fNearBi:           -0.339,
+		fLocalUni:         2.134,
+		fLocalBi:          2.017,
+		fFocus:            0.816,
+		fFocusNear:        0.036,
+		fStart:            -0.349,
+		fStartOpen:        0.674,
+		fHeadUni:          -0.000,
+		fHeadBi:           0.000,
+		fPathUni:          0.000,
+		fSentenceUni:      1.529,
+		fSentenceBi:       -1.290,
+		fNarrow:           0.271,
+		fWide:             1.793,
+		fRun:              2.114,
+		fAhead:            -2.803,
+		fLength:           -0.525,
+		fFirst:            -1.595,
+		fFirstOpen:        0.297,
+		fNumber:           1.105,
+		fNumberNear:       0.625,
+		fUnit:             0.531,
+		fUnitNear:         0.118,
+		fStated:           1.468,
+		fDate:             0.945,
+		fListing:          0.547,
+		fDefining:         0.802,
+		fReasoning:        1.143,
+		fSourcing:         -0.121,
+		fPlace:            0.517,
+		fPerson:           1.218,
+		fYear:             1.042,
+		fOtherYear:        -0.905,
+		fNames:            0.737,
+		fNamesNear:        0.000,
+		fRow:              0.000,
+		fTable:            0.000,
+		fFigure:           0.000,
+		fNote:             0.000,
+		fOpening:          -0.127,
+		fOpeningList:      -0.569,
+		fAnswerNear:       0.503,
+		fWordsTitled:      0.000,
+		fFullTitled:       0.000,
+		fSectionTitled:    0.000,
+		fLengthTitled:     0.000,
+		fLocalTitled:      0.000,
+		fRepeat:           0.000,
+		baseFeatures + 0:  -1.060, // first x local uni
+		baseFeatures + 1:  -3.093, // first x local bi
+		baseFeatures + 2:  2.138,  // first x uni
+		baseFeatures + 3:  2.388,  // first x words full
+		baseFeatures + 4:  1.839,  // first x sentence uni
+		baseFeatures + 5:  -2.522, // first x run
+		baseFeatures + 6:  -2.095, // ahead x local uni
+		baseFeatures + 7:  -2.188, // ahead x local bi
+		baseFeatures + 8:  3.144,  // ahead x uni
+		baseFeatures + 9:  2.105,  // ahead x sentence uni
+		baseFeatures + 10: -1.245, // uni relative
+		baseFeatures + 11: 0.770,  // uni best
+		baseFeatures + 12: -0.873, // bi relative
+		baseFeatures + 13: 0.734,  // bi best
+		baseFeatures + 14: 3.459,  // local uni relative
+		baseFeatures + 15: -0.360, // local uni best
+		baseFeatures + 16: 0.962,  // local bi relative
+		baseFeatures + 17: -0.216, // local bi best
+		baseFeatures + 18: -1.620, // sentence uni relative
+		baseFeatures + 19: 0.226,  // sentence uni best
+		baseFeatures + 20: 0.119,  // sentence bi relative
+		baseFeatures + 21: -0.091, // sentence bi best
+		baseFeatures + 22: 0.258,  // wide relative
+		baseFeatures + 23: 0.279,  // wide best
+		baseFeatures + 24: -0.110, // narrow relative
+		baseFeatures + 25: 0.098,  // narrow best
+		baseFeatures + 26: -1.266, // near uni relative
+		baseFeatures + 27: -0.636, // near uni best
+		baseFeatures + 28: -0.291, // near bi relative
+		baseFeatures + 29: -0.199, // near bi best
 	},
 }
