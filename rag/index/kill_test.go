@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -124,21 +125,9 @@ func TestKill(t *testing.T) {
 	dir := t.TempDir()
 	l := openTest(t, dir, testOptions())
 	add(t, l, roundDocuments(0)...)
-	state := map[string]string{} // document ID to edition
-	note := func(round int) map[string]string {
-		next := map[string]string{}
-		for id, edition := range state {
-			next[id] = edition
-		}
-		for _, d := range roundDocuments(round) {
-			next[d.ID] = d.Edition
-		}
-		return next
-	}
-	state = note(0)
 	random := rand.New(rand.NewPCG(7, 8))
 	steps, _ := ingestAndKill(t, dir, 1, 0, false) // to the end
-	state = note(1)
+	state := after(after(nil, 0), 1)               // document ID to edition
 	// The number of steps depends on what the round before has left to clear
 	// away; steps follows it, so that both sides of the switch are hit.
 	killed, switched := 0, 0
@@ -152,17 +141,13 @@ func TestKill(t *testing.T) {
 			killed++
 		}
 		x := load(t, openTest(t, dir, testOptions()))
-		got := map[string]string{}
-		for _, d := range x.Documents() {
-			got[d.ID] = d.Edition
-		}
-		next := note(round)
+		got, next := editions(x.Documents()), after(state, round)
 		switch {
-		case fmt.Sprint(got) == fmt.Sprint(next):
+		case maps.Equal(got, next):
 			state = next
 			switched++
 			steps -= 2
-		case !dead || fmt.Sprint(got) != fmt.Sprint(state):
+		case !dead || !maps.Equal(got, state):
 			t.Fatalf("round %d, killed (%v) at step %d: documents %v, want %v or %v", round, dead, reached, got, state, next)
 		case round%4 == 0:
 			steps += 4
@@ -182,6 +167,26 @@ func TestKill(t *testing.T) {
 			t.Errorf("%s is left over", name)
 		}
 	}
+}
+
+// after returns the state that the ingest of a round makes of another.
+func after(state map[string]string, round int) map[string]string {
+	next := editions(roundDocuments(round))
+	for id, edition := range state {
+		if _, ok := next[id]; !ok {
+			next[id] = edition
+		}
+	}
+	return next
+}
+
+// editions returns the editions of documents by ID.
+func editions(docs []*ingest.Document) map[string]string {
+	m := make(map[string]string, len(docs))
+	for _, d := range docs {
+		m[d.ID] = d.Edition
+	}
+	return m
 }
 
 // ingestAndKill runs a child and kills it when it reports step at. With wait

@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -15,69 +16,91 @@ import (
 	"yanbao/ingest"
 )
 
-// TestLibraryAgreesWithMap applies random changes to a library and to a map
-// from document ID to edition.
+// modelled is a library and what it should hold: document ID to edition. Its
+// methods are the random actions of TestLibraryAgreesWithMap.
+type modelled struct {
+	t       *testing.T
+	dir     string
+	library *Library
+	want    map[string]string
+}
+
+func drawID(r *rapid.T) string {
+	return rapid.SampledFrom([]string{"a", "b", "A/b", "报告"}).Draw(r, "id")
+}
+
+func drawDocument(r *rapid.T) *ingest.Document {
+	return testDocument(drawID(r), paragraphs("题", rapid.IntRange(0, 3).Draw(r, "paragraphs"))...)
+}
+
+func (m *modelled) Add(r *rapid.T) {
+	one, other := drawDocument(r), drawDocument(r)
+	sources := []Source{sourceOf(one)}
+	if other.ID != one.ID {
+		sources = append(sources, sourceOf(other))
+	}
+	changes, err := m.library.Add(context.Background(), sources)
+	if err != nil {
+		r.Fatal(err)
+	}
+	for i, s := range sources {
+		d := s.Document
+		same := m.want[d.ID] == d.Edition
+		if c := changes[i]; c.Unchanged != same || c.Added+c.Kept != countRetrieved(d) {
+			r.Fatalf("change %+v of a document with %d passages, the same as before: %v", c, countRetrieved(d), same)
+		}
+		m.want[d.ID] = d.Edition
+	}
+}
+
+func (m *modelled) Remove(r *rapid.T) {
+	id := drawID(r)
+	err := m.library.Remove(context.Background(), id)
+	if _, ok := m.want[id]; ok && err != nil || !ok && !errors.Is(err, ErrUnknown) {
+		r.Fatalf("Remove(%q): %v, though it is there: %v", id, err, ok)
+	}
+	delete(m.want, id)
+}
+
+func (m *modelled) Rebuild(r *rapid.T) {
+	if err := m.library.Rebuild(context.Background()); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func (m *modelled) Reopen(*rapid.T) {
+	m.library = openTest(m.t, m.dir, testOptions())
+	checkSearchable(m.t, load(m.t, m.library))
+}
+
+func (m *modelled) Check(r *rapid.T) {
+	x, err := m.library.Index(context.Background())
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer x.Close()
+	got := map[string]string{}
+	for _, d := range x.Documents() {
+		got[d.ID] = d.Edition
+	}
+	if fmt.Sprint(got) != fmt.Sprint(m.want) {
+		r.Fatalf("documents %v, want %v", got, m.want)
+	}
+}
+
+// TestLibraryAgreesWithMap applies random changes to a library and to a map.
 func TestLibraryAgreesWithMap(t *testing.T) {
+	// One sequence of changes writes some hundred files.
+	if err := flag.Set("rapid.checks", "20"); err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		dir, err := os.MkdirTemp(t.TempDir(), "library")
 		if err != nil {
 			r.Fatal(err)
 		}
-		ctx := context.Background()
-		l := openTest(t, dir, testOptions())
-		want := map[string]string{}
-		id := rapid.SampledFrom([]string{"a", "b", "A/b", "报告"})
-		document := func(r *rapid.T) *ingest.Document {
-			return testDocument(id.Draw(r, "id"), paragraphs("题", rapid.IntRange(0, 3).Draw(r, "paragraphs"))...)
-		}
-		check := func(err error) {
-			if err != nil {
-				r.Fatal(err)
-			}
-		}
-		r.Repeat(map[string]func(*rapid.T){
-			"add": func(r *rapid.T) {
-				one, other := document(r), document(r)
-				sources := []Source{sourceOf(one)}
-				if other.ID != one.ID {
-					sources = append(sources, sourceOf(other))
-				}
-				changes, err := l.Add(ctx, sources)
-				check(err)
-				for i, s := range sources {
-					same := want[s.Document.ID] == s.Document.Edition
-					if c := changes[i]; c.Unchanged != same || c.Added+c.Kept != countRetrieved(s.Document) {
-						r.Fatalf("change %+v of a document with %d passages, the same as before: %v", c, countRetrieved(s.Document), same)
-					}
-					want[s.Document.ID] = s.Document.Edition
-				}
-			},
-			"remove": func(r *rapid.T) {
-				id := id.Draw(r, "id")
-				err := l.Remove(ctx, id)
-				if _, ok := want[id]; ok == errors.Is(err, ErrUnknown) {
-					r.Fatalf("Remove(%q): %v, though it is there: %v", id, err, ok)
-				} else if ok {
-					check(err)
-				}
-				delete(want, id)
-			},
-			"rebuild": func(*rapid.T) { check(l.Rebuild(ctx)) },
-			"reopen":  func(*rapid.T) { l = openTest(t, dir, testOptions()) },
-			"": func(r *rapid.T) {
-				x, err := l.Index(ctx)
-				check(err)
-				defer x.Close()
-				got := map[string]string{}
-				for _, d := range x.Documents() {
-					got[d.ID] = d.Edition
-				}
-				if fmt.Sprint(got) != fmt.Sprint(want) {
-					r.Fatalf("documents %v, want %v", got, want)
-				}
-				checkSearchable(t, x)
-			},
-		})
+		m := &modelled{t: t, dir: dir, library: openTest(t, dir, testOptions()), want: map[string]string{}}
+		r.Repeat(rapid.StateMachineActions(m))
 	})
 }
 
