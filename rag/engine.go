@@ -7,10 +7,12 @@
 package rag
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -201,10 +203,10 @@ func (e *Engine) evidence(asked question.Question, passages []retrieve.Result) a
 	ev := answer.Evidence{Selection: e.selector.Select(asked, candidates)}
 	for _, id := range tables {
 		if t, ok := e.table(id, ev.Selection.Units); ok {
-			t.Score = score[id]
 			ev.Tables = append(ev.Tables, t)
 		}
 	}
+	slices.SortStableFunc(ev.Tables, func(a, b answer.Table) int { return cmp.Compare(b.Score, a.Score) })
 	return ev
 }
 
@@ -227,6 +229,7 @@ func (e *Engine) table(id string, units []ground.Unit) (answer.Table, bool) {
 		u := &units[i]
 		if u.Passage.TableID == id && u.Passage.Kind == ingest.KindRow && u.Passage.Row >= 1 && u.Passage.Row <= len(t.Rows) {
 			t.Rows[u.Passage.Row-1] = u
+			t.Score = max(t.Score, relative(u.Score, units[0].Score))
 		}
 	}
 	return t, true

@@ -35,7 +35,7 @@ type Evidence struct {
 type Table struct {
 	*table.View
 	Rows  []*ground.Unit // the row passages as units
-	Score float64        // relevance, 0 to 1
+	Score float64        // of its best row against the best unit, 0 to 1
 }
 
 // Draft is an answer before verification.

@@ -39,7 +39,7 @@ func (a *aggregation) change() (Draft, bool) {
 		parts = append(parts, cellClaim(a.t.Columns[c], text))
 	}
 	key := oneLine(a.t.Text(table.Cell{Row: row, Column: a.finest(-1)}))
-	claim.Text = fmt.Sprintf("%s，变化%s（%s）：%s。", key, k.Text, k.Formula, strings.Join(parts, "，"))
+	claim.Text = fmt.Sprintf("%s，变化：%s（%s）：%s。", key, k.Text, k.Formula, strings.Join(parts, "，"))
 	return Draft{Status: Answered, Confidence: 0.7, Claims: []ground.Claim{claim}}, true
 }
 

@@ -14,7 +14,7 @@ import (
 func (x *Extractive) compareRows(q question.Question, e Evidence) (Draft, bool) {
 	for _, t := range e.Tables {
 		column := askedColumn(t.View, q.Text)
-		if t.Score < 0.4 || column < 0 {
+		if t.Score < 0.5 || column < 0 {
 			continue
 		}
 		rows, key := namedRows(t.View, lexical.Fold(q.Text), column)

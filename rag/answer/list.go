@@ -29,6 +29,9 @@ func (x *Extractive) list(q question.Question, e Evidence) (Draft, bool) {
 		case ask.Size > 0:
 			s -= 0.3
 		}
+		if ask.Noun != "" && g.speaksOf(ask.Noun) {
+			s += 0.1
+		}
 		if s > bestScore+1e-9 {
 			best, bestScore = i, s
 		}
@@ -66,6 +69,20 @@ type group struct {
 
 func (g *group) introducedBy(u ground.Unit) bool {
 	return g.intro != nil && g.intro.Passage.ID == u.Passage.ID && g.intro.Start == u.Start
+}
+
+// speaksOf reports whether the sentence that announces the list, or every lead,
+// holds the word for its members.
+func (g *group) speaksOf(noun string) bool {
+	if g.intro != nil && strings.Contains(g.intro.Text, noun) {
+		return true
+	}
+	for _, m := range g.members {
+		if !strings.Contains(m.Passage.Lead, noun) {
+			return false
+		}
+	}
+	return true
 }
 
 func (g *group) introConfidence(q question.Question, sel ground.Selection) float64 {
@@ -171,6 +188,9 @@ func leadSupport(u ground.Unit) ground.Support {
 // for.
 func enumerates(u ground.Unit, ask question.Ask) bool {
 	n := ground.Enumerates(u.Text)
+	if ask.Noun != "" && !strings.Contains(u.Text, ask.Noun) {
+		return false // members of something else
+	}
 	if ask.Size > 0 {
 		return n == ask.Size
 	}

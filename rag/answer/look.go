@@ -98,6 +98,8 @@ func (l *look) columnFit(i, c int) float64 {
 		s -= 1.5 // the question already names it
 	}
 	switch {
+	case a.Kind == question.Reason && containsAny(l.t.Columns[c], "原因", "理由", "动因"):
+		s += 2
 	case a.Kind == question.Date && l.t.ColumnKind(c) == table.Dates:
 		s += 2
 	case a.Kind == question.Document && l.t.ColumnKind(c) == table.Documents:

@@ -20,7 +20,7 @@ const rowMargin = 0.15
 
 // lookUp answers from the cells of one row: those of the columns asked for.
 func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
-	if q.Wants(question.Definition) || q.Wants(question.Comparison) || q.Wants(question.Reason) {
+	if q.Wants(question.Definition) || q.Wants(question.Comparison) {
 		return Draft{}, false
 	}
 	row, look, ok := x.bestLook(q, e)
@@ -33,6 +33,9 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 		margin = 2 * rowMargin
 	}
 	if row.Score < best-1e-9 && !(look.exact() && row.Score >= best-margin) {
+		return Draft{}, false
+	}
+	if q.Wants(question.Reason) && !look.reasons() {
 		return Draft{}, false
 	}
 	if !look.meetsDemands() || !look.exact() && row.Score < best+rowMargin && !isFirst(e, row) {
@@ -186,6 +189,16 @@ func cellSupport(row ground.Unit, column, text string) ground.Support {
 func containsAny(s string, words ...string) bool {
 	for _, w := range words {
 		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// reasons reports whether an asked column gives reasons.
+func (l *look) reasons() bool {
+	for c, f := range l.fit {
+		if f >= 0.8 && containsAny(l.t.Columns[c], "原因", "理由", "动因") {
 			return true
 		}
 	}

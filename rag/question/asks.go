@@ -68,6 +68,9 @@ func askOf(clause string) (asks []Ask, ok bool) {
 			}
 		case List:
 			a.Size = sizeAsked(clause)
+			if m := listedNoun.FindStringSubmatch(clause); m != nil {
+				a.Noun = m[1]
+			}
 		case Superlative:
 			a.Least = leastWords.MatchString(clause)
 		}
@@ -79,6 +82,7 @@ func askOf(clause string) (asks []Ask, ok bool) {
 var (
 	exactAsked  = re(`具体|准确|精确|确切|exact|precise`)
 	countedNoun = re(`(?:几|多少)(?:个|家|款|项|种|条|份|名|位|部|件|类|篇)(\p{Han}{2})`)
+	listedNoun  = re(`(?:[二两三四五六七八九十\d]|几)` + counted + `(\p{Han}{2})`)
 	whichNoun   = re(`(?:第几|哪一?[个类种项家款])(\p{Han}{2})`)
 	leastWords  = re(`最(低|少|小|晚|弱|短|慢|便宜|轻)|更?(少|低)的|least|lowest|smallest|fewest`)
 	unitAsked   = re(`(?:多少|几)(亿|万|千|百)?(美元|元人民币|元|人民币|美金|欧元|家|个百分点|个月|个部门|个|款|项|名|位|人次|人|次|篇|台|种|条|份|部门|部|件|类|级|分钟|分|小时|天|年|倍|成|大|国家|语种|吨|公里)`)
