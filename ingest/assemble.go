@@ -12,6 +12,7 @@ type assembler struct {
 	drawings map[int]int // object -> number of the list of its labels
 	items    map[int]int // number of a list in the document -> its items so far
 	starts   []int       // offset of every node in the text, -1 where not written
+	made     map[int]int // object -> index of its table in the document
 	tables   []string    // ID of the table of every object, "" for none
 	figures  []string    // ID of the figure of every object, "" for none
 }
@@ -20,7 +21,7 @@ type assembler struct {
 func assemble(doc *Document, t *tree) {
 	a := &assembler{
 		doc: doc, tree: t, lists: map[int]int{}, drawings: map[int]int{}, items: map[int]int{},
-		starts: make([]int, len(t.nodes)),
+		starts: make([]int, len(t.nodes)), made: map[int]int{},
 	}
 	size := 0
 	for i := range t.nodes {
@@ -240,12 +241,20 @@ func (a *assembler) writeTable(i int, b Block) {
 	a.separate()
 	a.starts[i] = a.text.Len()
 	o := &a.tree.objects[n.object]
+	if at, ok := a.made[n.object]; ok {
+		continueTable(&a.doc.Tables[at], n.rows, &a.text)
+		a.doc.Tables[at].Continued = append(a.doc.Tables[at].Continued, len(a.doc.Blocks))
+		b.Kind, b.Start, b.End, b.Table = BlockTable, a.starts[i], a.text.Len(), a.tables[n.object]
+		a.doc.Blocks = append(a.doc.Blocks, b)
+		return
+	}
+	a.made[n.object] = len(a.doc.Tables)
 	table := newTable(n.rows, &a.text)
 	b.Kind, b.Start, b.End, b.Table = BlockTable, a.starts[i], a.text.Len(), a.tables[n.object]
 	table.ID, table.Caption, table.Section, table.Block = b.Table, a.caption(o), n.section, len(a.doc.Blocks)
 	table.Sources, table.Origin, table.Notes = o.sources, o.origin, o.notes
 	if n.header > 0 {
-		table.RowLine = n.line + n.header
+		table.RowLine = n.line + n.header + table.header() - 1
 	}
 	a.doc.Tables = append(a.doc.Tables, table)
 	a.doc.Blocks = append(a.doc.Blocks, b)

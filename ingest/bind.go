@@ -92,6 +92,12 @@ func (b *binder) add(o object) int {
 }
 
 func (b *binder) table(i int) {
+	if at := b.continued(i); at >= 0 {
+		b.nodes[i].object = at
+		b.objects[at].more = append(b.objects[at].more, i)
+		b.caption, b.open = -1, at
+		return
+	}
 	at := b.add(object{table: true, node: i, caption: b.caption})
 	b.nodes[i].object = at
 	if b.caption >= 0 {
@@ -103,6 +109,37 @@ func (b *binder) table(i int) {
 	}
 	b.notes = b.notes[:0]
 	b.open = at
+}
+
+// continuation matches a line above the second part of a table.
+var continuation = regexp.MustCompile(`^[（(]?(?i:续上?表|接上表|上接表|表\s*[0-9一二三四五六七八九十.\-]*\s*[（(]续|table\s*[0-9.]+\s*\(cont)`)
+
+// continued returns the table that table i goes on with: the one before it with
+// the same header, where nothing but asides and a line like 续表7 stand between.
+// It returns -1 if there is none.
+func (b *binder) continued(i int) int {
+	k, line := i-1, -1
+	for ; k >= 0 && b.nodes[k].role != roleTable; k-- {
+		n := &b.nodes[k]
+		switch {
+		case n.role == roleAside:
+		case line < 0 && continuation.MatchString(n.text) && (n.role == roleText || n.role == roleCaption):
+			line = k
+		default:
+			return -1
+		}
+	}
+	if k < 0 || !sameHeader(b.nodes[k].rows, b.nodes[i].rows) || line < 0 && i-k < 2 {
+		return -1
+	}
+	if line >= 0 {
+		b.nodes[line].role, b.nodes[line].object = roleAside, b.nodes[k].object
+	}
+	return b.nodes[k].object
+}
+
+func sameHeader(a, b [][]string) bool {
+	return len(a) > 0 && len(b) > 1 && len(a[0]) > 1 && squash(strings.Join(a[0], " ")) == squash(strings.Join(b[0], " "))
 }
 
 // bindCaption ties caption i to the table above or below it, else makes it a

@@ -113,6 +113,9 @@ type Table struct {
 	Origin  string   `json:"origin,omitempty"`   // the source line as printed, compilers and all
 	Notes   []string `json:"notes,omitempty"`
 	Block   int      `json:"block"`
+
+	HeaderRows int   `json:"header_rows,omitempty"` // lines of the header in Text, where it is not 1; their names are joined in Columns
+	Continued  []int `json:"continued,omitempty"`   // further blocks, each with the same header, that go on with the rows on another page
 }
 
 // Cell is one cell of a table.

@@ -9,15 +9,19 @@ import (
 const (
 	maxLabel     = 20  // the label itself
 	maxLabelText = 220 // what stands under it
-	maxTermText  = 60  // what stands under a label without a drawing
+	maxTermText  = 60  // the phrase under a label without a drawing
+	maxCardText  = 80  // the one paragraph under a label in a report laid out as slides
 )
 
 // imageDescription matches the opening of a sentence in which a machine
 // describes a picture.
-var imageDescription = regexp.MustCompile(`^(?:an?|the|this|these)\s.*\b(?:image|graphic|photo(?:graph)?|picture|illustration|icon|diagram|logo|background|drawing|silhouette|depicts?|featuring|close-up)\b`)
+var imageDescription = regexp.MustCompile(`^(?:an?|the|this|these)\s.*\b(?:images?|graphic|photo(?:graph)?|picture|illustration|icons?|diagram|chart|plot|graph|bars|legend|logo|background|drawing|silhouette|depicts?|featuring|close-up)\b`)
+
+// axisLabel matches one number at the axis of a chart.
+var axisLabel = regexp.MustCompile(`^[-–+]?[0-9][0-9.,，]*(?:[%％EF]|年|月|日|季度|Q[1-4]|H[12])?$|^(?:20)?[0-9]{2}(?:Q[1-4]|H[12])$|^Q[1-4]$`)
 
 // pageFooter matches page numbers.
-var pageFooter = regexp.MustCompile(`^(?i:第\s*\d{1,4}\s*页(?:\s*[/，,]?\s*共\s*\d{1,4}\s*页)?|-\s*\d{1,4}\s*-|page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|\d{1,4}\s*/\s*\d{1,4})$`)
+var pageFooter = regexp.MustCompile(`^(?i:第\s*\d{1,4}\s*页(?:\s*[/，,]?\s*共\s*\d{1,4}\s*页)?|[-–—－·|]+\s*\d{1,4}\s*[-–—－·|]+|page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|\d{1,4}\s*/\s*\d{1,4})$`)
 
 // markAsides finds what is not part of the report: page footers, headings
 // repeated on a continued page, and in a Chinese document the English
@@ -38,7 +42,7 @@ func (t *tree) markAsides(title int, language string) {
 			n.role = roleAside
 		case n.role == roleHeading || n.role == roleChapter:
 			page = i
-		case n.role == roleText && (pageFooter.MatchString(n.text) || count[n.text] >= 4 && runeLen(n.text) <= 40 && !t.underLabel(i)):
+		case n.role == roleText && (isFooter(n.text) || axisLabels(n.text) || count[n.text] >= 4 && runeLen(n.text) <= 40 && !t.underLabel(i)):
 			n.role = roleAside
 		case n.role == roleText && language == "zh" && t.describesImage(i, i < cover):
 			n.role = roleAside
@@ -47,6 +51,24 @@ func (t *tree) markAsides(title int, language string) {
 			}
 		}
 	}
+}
+
+// isFooter reports whether a paragraph is a page number.
+func isFooter(text string) bool { return len(text) < 40 && pageFooter.MatchString(text) }
+
+// axisLabels reports whether a paragraph is what remains of the axes of a
+// chart: nothing but numbers, shares, months or years, at least six of them.
+func axisLabels(text string) bool {
+	fields := strings.Fields(text)
+	if len(fields) < 6 {
+		return false
+	}
+	for _, f := range fields {
+		if !axisLabel.MatchString(f) {
+			return false
+		}
+	}
+	return true
 }
 
 // coverEnd returns the first heading after the title, where the cover ends.
@@ -100,7 +122,8 @@ func (t *tree) markTableTitles() {
 // markLabels finds headings that are labels of a drawing: short ones below
 // page level, each with a short text or none, in a row that ends at a caption.
 // A row of at least two with a short phrase each is a list of terms even
-// without a caption. A heading over real sentences stays a section.
+// without a caption. A heading over real sentences stays a section, unless the
+// report is laid out as slides and each holds one short paragraph.
 func (t *tree) markLabels() {
 	page := 0
 	for i := 0; i < len(t.nodes); i++ {
@@ -152,15 +175,16 @@ func (t *tree) labelRow(i int) (int, bool) {
 		if k > j+1 && endsSentence(t.nodes[k-1].text) {
 			sentences++
 		}
-		if plain && k > j+1 && size <= maxTermText && !endsSentence(t.nodes[k-1].text) {
+		if plain && k > j+1 && size <= maxTermText && !endsSentence(t.nodes[k-1].text) || t.slides && plain && k == j+2 && size <= maxCardText {
 			phrases++
 		}
 		j = k
 	}
 	caption := j < len(t.nodes) && t.nodes[j].role == roleCaption && !t.nodes[j].mark.table
-	if caption && sentences*3 <= labels {
+	cards := labels >= 2 && phrases == labels
+	if caption && (sentences*3 <= labels || cards && t.slides) {
 		return j, true
 	}
 	next := j >= len(t.nodes) || t.nodes[j].heading
-	return j, next && labels >= 2 && phrases == labels
+	return j, next && cards
 }

@@ -11,6 +11,9 @@ var (
 	numberPrefix = regexp.MustCompile(`^(?i:第\s*[0-9一二三四五六七八九十]{1,3}\s*(?:章|篇|部分|节)|[0-9]{1,2}(?:[.．][0-9]{1,2}){1,3}[.．、:：]?\s*|[0-9]{1,2}(?:[.．、:：]\s*|\s+)|[一二三四五六七八九十]{1,3}、|[（(][0-9一二三四五六七八九十]{1,3}[）)]|(?:part|chapter|section)\s*[0-9]{1,2}[.:：]?\s)`)
 	runningHead  = regexp.MustCompile(`^([0-9]{1,2})[.．]([0-9]{1,2})\s*[^0-9.．\s]`)
 	paddedNumber = regexp.MustCompile(`^(0[1-9]|[1-9][0-9]?)\s+\S`)
+	chapterHead  = regexp.MustCompile(`^第\s*([0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*章`)
+	leaderLine   = regexp.MustCompile(`^(.*?[^.．…·‥ ])\s*(?:[.．·‥]{4,}|…{2,}|(?:[.·…]\s){3,})[.．…·‥\s]*\d{1,4}$`)
+	depthPrefix  = regexp.MustCompile(`^[0-9]{1,2}[.．][0-9]`)
 	backMatter   = regexp.MustCompile(`^(?i:分析师声明|分析师承诺|免责声明|免责条款|法律声明|重要声明|版权声明|评级说明|投资评级说明|联系我们|关于我们|参考文献|致谢|附录|disclaimer|about us|references|acknowledge?ments?|appendix|contact(?: us)?)`)
 )
 
@@ -97,14 +100,39 @@ func (t *tree) contentsPage(i int, last map[string]int) int {
 			}
 		case runeLen(n.text) > 60 || strings.HasSuffix(n.text, "。") || n.role.marked():
 			return i
-		case headings || n.role == roleBullet && n.level > 1:
-			t.listSection(n.text)
+		case isFooter(n.text):
+		case headings || n.role == roleBullet && n.level > 1 || depthPrefix.MatchString(n.text):
+			t.listSection(withoutLeader(n.text))
 		default:
-			t.listChapter(n.text)
+			t.listChapter(withoutLeader(n.text))
 		}
 		n.role = roleAside
 	}
 	return i
+}
+
+// leaderLines reports whether a paragraph is lines of a contents page, each
+// closed by dots and a page number.
+func leaderLines(text string) bool {
+	if !strings.Contains(text, "\n") || !strings.Contains(text, "…") && !strings.Contains(text, "..") && !strings.Contains(text, "··") {
+		return false
+	}
+	lines := strings.Split(text, "\n")
+	n := 0
+	for _, line := range lines {
+		if leaderLine.MatchString(strings.TrimSpace(line)) {
+			n++
+		}
+	}
+	return n*2 >= len(lines)
+}
+
+// withoutLeader drops the dots and the page number of an entry.
+func withoutLeader(text string) string {
+	if m := leaderLine.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return text
 }
 
 // repeated reports whether heading i is an entry of a contents page: its text
@@ -138,6 +166,75 @@ func (t *tree) listSection(text string) {
 	}
 }
 
+// chapterNumber returns the number of a heading like 第三章, 0 for any other.
+func chapterNumber(text string) int {
+	m := chapterHead.FindStringSubmatch(text)
+	if m == nil {
+		return 0
+	}
+	if n, err := strconv.Atoi(m[1]); err == nil {
+		return n
+	}
+	return chineseNumber(m[1])
+}
+
+// promoteChapters finds out whether headings like 第三章 lost their level: they
+// stand at several, or in bold without being headings at all. The latter
+// become headings.
+func (t *tree) promoteChapters() {
+	level := 0
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		if chapterNumber(n.text) == 0 || runeLen(n.text) > maxCoverLine {
+			continue
+		}
+		if n.role == roleText && n.lead > 0 && n.lead == len(n.text) {
+			n.role, n.heading, n.level, n.lead = roleHeading, true, 1, 0
+			t.chapters = true
+		}
+		if n.role != roleHeading {
+			continue
+		}
+		t.chapters = t.chapters || level > 0 && n.level != level
+		level = n.level
+	}
+}
+
+// promoteRunning turns the running headers of a report laid out as slides into
+// headings at the level of pages, and finds that level: paragraphs like "1.3
+// 发展现状" that repeat a section of the contents page, or stand with the number
+// of the chapter right above the title of a page.
+func (t *tree) promoteRunning() {
+	if !t.slides {
+		return
+	}
+	levels := [3]int{}
+	for i := range t.nodes {
+		if n := &t.nodes[i]; n.role == roleHeading && n.level < len(levels) {
+			levels[n.level]++
+		}
+	}
+	t.page = 1
+	if levels[2] > levels[1] {
+		t.page = 2
+	}
+	chapter := 0
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		if n.role == roleChapter {
+			chapter++
+		}
+		if n.role != roleText || runeLen(n.text) > maxCoverLine {
+			continue
+		}
+		m := runningHead.FindStringSubmatch(n.text)
+		onPage := i+1 < len(t.nodes) && t.nodes[i+1].role == roleHeading
+		if m != nil && (t.listed[bareTitle(n.text)] || onPage && m[1] == strconv.Itoa(chapter)) {
+			n.role, n.heading, n.level, n.lead = roleHeading, true, t.page, 0
+		}
+	}
+}
+
 // markChapters finds chapters: a heading that is only a number, together with
 // the next heading, whatever their levels. Bullets right under a chapter that
 // repeat the contents page become asides.
@@ -163,9 +260,10 @@ func (t *tree) markChapters() {
 		if k, ok := t.chapterLike(i); ok {
 			restarted = restarted || k <= number
 		}
-		if t.slides && !restarted && t.continuesChapters(i, number) {
+		if t.chapters && chapterNumber(t.nodes[i].text) == number+1 || t.slides && !restarted && t.continuesChapters(i, number) {
 			t.nodes[i].role = roleChapter
 			number++
+			t.slides = true
 			t.repeatedContents(i + 1)
 		}
 	}

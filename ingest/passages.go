@@ -1,6 +1,9 @@
 package ingest
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // Limits of passages.
 const (
@@ -126,31 +129,51 @@ func (p *passager) figure(i int) {
 	p.add(i, Passage{Kind: KindFigure, Text: text, Start: b.Start, End: b.End, Sources: f.Sources})
 }
 
-// table makes the passages of a table: the whole (or overview, which spans the
-// header) and every row.
+// table makes the passages of a block of a table: of its first block the whole
+// (or overview, which spans the header), of a further one the repeated header
+// as an aside, and of either every row.
 func (p *passager) table(i int) {
 	b := &p.doc.Blocks[i]
 	t := &p.doc.Tables[p.tables[b.Table]]
 	lines := lineSpans(p.doc.Text, b.Start, b.End)
+	header := min(t.header(), len(lines))
+	if i == t.Block {
+		p.wholeTable(i, t, lines[header-1][1])
+	} else if start, end := lines[0][0], lines[header-1][1]; strings.TrimSpace(p.doc.Text[start:end]) != "" {
+		p.add(i, Passage{Kind: KindAside, Text: p.doc.Text[start:end], Start: start, End: end})
+	}
+	first := p.firstRow(t, i)
+	for r, line := range lines[header:] {
+		if !filled(t.Rows[first+r]) {
+			continue
+		}
+		p.add(i, Passage{Kind: KindRow, Text: RenderRow(t, first+r), Row: first + r + 1, Start: line[0], End: line[1], Sources: t.Sources})
+		if t.RowLine > 0 {
+			p.out[len(p.out)-1].Line = b.Line + t.RowLine - p.doc.Blocks[t.Block].Line + r
+		}
+	}
+}
+
+func (p *passager) wholeTable(i int, t *Table, headerEnd int) {
+	b := &p.doc.Blocks[i]
 	whole := Passage{Kind: KindTable, Start: b.Start, End: b.End, Sources: t.Sources}
 	if len(t.Rows) <= maxTableRows {
 		whole.Text = RenderTable(t)
 	}
 	if whole.Text == "" || runeLen(whole.Text) > maxTableText {
 		whole.Text = RenderOverview(t)
-		whole.End = lines[0][1]
+		whole.End = headerEnd
 	}
 	p.add(i, whole)
-	for r := range t.Rows {
-		if !filled(t.Rows[r]) {
-			continue
-		}
-		row := Passage{Kind: KindRow, Text: RenderRow(t, r), Row: r + 1, Start: lines[r+1][0], End: lines[r+1][1], Sources: t.Sources}
-		p.add(i, row)
-		if t.RowLine > 0 {
-			p.out[len(p.out)-1].Line = t.RowLine + r
-		}
+}
+
+// firstRow returns the index of the first row of t that stands in block i.
+func (p *passager) firstRow(t *Table, i int) int {
+	if i == t.Block {
+		return 0
 	}
+	start, last := p.doc.Blocks[i].Start, len(t.Columns)-1
+	return sort.Search(len(t.Rows), func(r int) bool { return t.Rows[r][last].Start >= start }) // a last cell is never inherited
 }
 
 func filled(row []Cell) bool {

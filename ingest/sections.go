@@ -6,7 +6,7 @@ import "strconv"
 // Chapters are at the top; below them the levels of the file decide.
 func (t *tree) buildOutline() {
 	current, number := -1, -1
-	running := map[string]int{}
+	running, ready := map[string]int{}, map[string]int{}
 	for i := range t.nodes {
 		n := &t.nodes[i]
 		if i == t.back {
@@ -29,6 +29,9 @@ func (t *tree) buildOutline() {
 				n.role, current = roleAside, at
 				break
 			}
+			if i < t.back { // pages stand side by side, whatever their level
+				n.level = max(n.level, t.page)
+			}
 			current = t.addSection(n.text, t.parent(current, i), i, n.level)
 			if t.slides && i < t.back && t.runsIn(current) {
 				t.sections[current].running = true
@@ -39,7 +42,7 @@ func (t *tree) buildOutline() {
 				current = -1
 			}
 		case roleReady:
-			current = t.readySection(n.path, running, i)
+			current = t.readySection(n.path, ready, i)
 		}
 		n.section = current
 	}

@@ -5,7 +5,8 @@ import (
 )
 
 // newTable appends the rows to text, one line each with cells parted by tabs,
-// and returns the table. The first row is the header.
+// and returns the table. The first row is the header, or the first two if the
+// first spans columns that the second names.
 //
 // Ragged rows are repaired without losing text: missing cells are empty, what
 // exceeds the columns joins the last cell; if most rows are longer than the
@@ -13,8 +14,38 @@ import (
 // of a row continue the merged cell above and are filled from it, except in a
 // row of totals.
 func newTable(rows [][]string, text *strings.Builder) Table {
-	width := tableWidth(rows)
-	var t Table
+	lines := tableLines(rows, tableWidth(rows), text)
+	header := headerRows(lines)
+	t := Table{Columns: columnNames(lines[:header]), Rows: lines[header:]}
+	if header > 1 {
+		t.HeaderRows = header
+	}
+	t.fill(0)
+	return t
+}
+
+// continueTable appends rows that repeat the header of t and go on with it, to
+// text and to t.
+func continueTable(t *Table, rows [][]string, text *strings.Builder) {
+	lines := tableLines(rows, len(t.Columns), text)
+	first := len(t.Rows)
+	t.Rows = append(t.Rows, lines[min(t.header(), len(lines)):]...)
+	t.fill(first)
+}
+
+// header returns how many lines of a block of the table are its header.
+func (t *Table) header() int { return max(t.HeaderRows, 1) }
+
+// fill fills the merged cells of the rows from the given one on.
+func (t *Table) fill(first int) {
+	for r := max(first, 1); r < len(t.Rows); r++ {
+		inherit(t.Rows[r-1], t.Rows[r])
+	}
+}
+
+// tableLines appends the rows, made width cells wide, and returns their cells.
+func tableLines(rows [][]string, width int, text *strings.Builder) [][]Cell {
+	lines := make([][]Cell, 0, len(rows))
 	for r, row := range rows {
 		if r > 0 {
 			text.WriteByte('\n')
@@ -33,19 +64,54 @@ func newTable(rows [][]string, text *strings.Builder) Table {
 			}
 			cells[c] = newCell(raw, text)
 		}
-		if r == 0 {
-			t.Columns = make([]string, width)
-			for c := range cells {
-				t.Columns[c] = cells[c].Text
-			}
+		lines = append(lines, cells)
+	}
+	return lines
+}
+
+// headerRows returns 2 if the first row leaves cells to the right of a name
+// empty and the second, which has no text in its first cell, names them with
+// words; else 1.
+func headerRows(lines [][]Cell) int {
+	if len(lines) < 3 || lines[0][0].Text == "" || lines[1][0].Text != "" {
+		return 1
+	}
+	spans, named := 0, 0
+	for c := 1; c < len(lines[0]); c++ {
+		above, below := lines[0][c].Text, lines[1][c].Text
+		if above == "" && below == "" || below != "" && (below[0] >= '0' && below[0] <= '9' || below[0] == '-') {
+			return 1
+		}
+		if above == "" {
+			spans++
+		}
+		if below != "" {
+			named++
+		}
+	}
+	if spans == 0 || named < 2 {
+		return 1
+	}
+	return 2
+}
+
+// columnNames joins the rows of a header to one name per column.
+func columnNames(header [][]Cell) []string {
+	names := make([]string, len(header[0]))
+	above := ""
+	for c := range names {
+		names[c] = header[0][c].Text
+		if len(header) == 1 {
 			continue
 		}
-		t.Rows = append(t.Rows, cells)
+		if below := header[1][c].Text; below != "" {
+			if names[c] != "" {
+				above = names[c]
+			}
+			names[c], _ = joinLines(above+"\n"+below, 0)
+		}
 	}
-	for r := 1; r < len(t.Rows); r++ {
-		inherit(t.Rows[r-1], t.Rows[r])
-	}
-	return t
+	return names
 }
 
 // tableWidth returns the number of columns: that of the header, or that of

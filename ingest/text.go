@@ -8,7 +8,8 @@ import (
 
 // joinLines turns the line breaks of the source inside one paragraph into
 // reading text: '\n' between two characters of Chinese script vanishes (the
-// break fell inside a word or sentence), elsewhere it becomes one blank; '\v',
+// break fell inside a word or sentence) and between a number and one,
+// elsewhere it becomes one blank; '\v',
 // a break that the author asked for, becomes '\n'. It returns the text and
 // where the offset lead of the input comes to stand in it.
 func joinLines(text string, lead int) (string, int) {
@@ -52,9 +53,19 @@ func writeJoint(b *strings.Builder, text string, pos int, line string) {
 	}
 	last, _ := utf8.DecodeLastRuneInString(b.String())
 	first, _ := utf8.DecodeRuneInString(line)
-	if !(unspaced(last) && unspaced(first)) {
+	if !(unspaced(last) && (unspaced(first) || numberWithUnit(line)) || isDigit(last) && unspaced(first)) {
 		b.WriteByte(' ')
 	}
+}
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+// numberWithUnit reports whether a line begins with a number and a Chinese unit
+// or a percent sign: what stood before the line break goes on with it.
+func numberWithUnit(line string) bool {
+	rest := strings.TrimLeft(line, "0123456789.,")
+	r, _ := utf8.DecodeRuneInString(rest)
+	return len(rest) < len(line) && (r == '%' || r == '％' || unicode.Is(unicode.Han, r))
 }
 
 // unspaced reports whether r belongs to a script or punctuation that is

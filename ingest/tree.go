@@ -56,8 +56,9 @@ func (r role) marked() bool { return r >= roleCaption && r <= roleExplain }
 // An object is a table or a figure.
 type object struct {
 	table    bool
-	node     int // the table, or the caption of the figure
-	caption  int // node of the caption, -1 for none
+	node     int   // the table, or the caption of the figure
+	more     []int // nodes of the parts of the table on further pages
+	caption  int   // node of the caption, -1 for none
 	sources  []string
 	origin   string   // the source lines as printed
 	notes    []string // texts of notes, periods, explanations
@@ -85,6 +86,8 @@ type tree struct {
 	style    chapterStyle
 	contents []entry         // what the contents page lists
 	listed   map[string]bool // squashed texts of the contents page
+	chapters bool            // headings like 第三章 are chapters, whatever their level
+	page     int             // level of the headings of pages, in a report laid out as slides
 	back     int             // index of the first node of the back matter, len(nodes) for none
 }
 
@@ -133,7 +136,16 @@ func (t *tree) add(e *Element) {
 
 func (t *tree) addParagraph(e *Element, base node) {
 	base.image = e.Kind == ElementImage
-	for i, piece := range splitMarked(e.Text) {
+	pieces := splitMarked(e.Text)
+	if e.Kind == ElementParagraph && len(pieces) == 1 && leaderLines(e.Text) {
+		pieces = lineSpans(e.Text, 0, len(e.Text))
+	}
+	if t.continuesHeading(e, pieces) {
+		last := &t.nodes[len(t.nodes)-1]
+		last.text, _ = joinLines(last.text+"\n"+e.Text, 0)
+		return
+	}
+	for i, piece := range pieces {
 		n := base
 		lead := 0
 		if i == 0 {
@@ -158,6 +170,17 @@ func (t *tree) addParagraph(e *Element, base node) {
 	}
 }
 
+// continuesHeading reports whether a paragraph is the rest of the heading
+// before it, which broke at a comma.
+func (t *tree) continuesHeading(e *Element, pieces [][2]int) bool {
+	if len(t.nodes) == 0 || e.Kind != ElementParagraph || e.Gap > 0 || len(pieces) > 1 || e.Lead > 0 {
+		return false
+	}
+	last := &t.nodes[len(t.nodes)-1]
+	open := strings.HasSuffix(last.text, "，") || strings.HasSuffix(last.text, "、") || strings.HasSuffix(last.text, "；")
+	return last.role == roleHeading && open && runeLen(e.Text) <= maxCoverLine && !endsSentence(e.Text) && parseMarker(e.Text).kind == markNone
+}
+
 func markRole(k markerKind) role {
 	switch k {
 	case markCaption:
@@ -177,8 +200,10 @@ func markRole(k markerKind) role {
 // repair runs every step, in the order in which they need each other.
 func (t *tree) repair(meta *Meta, source string) {
 	title := t.findTitle(meta)
+	t.promoteChapters()
 	t.markContents()
 	t.markChapters()
+	t.promoteRunning()
 	t.markBackMatter()
 	t.completeMeta(meta, title, source)
 	t.markAsides(title, meta.Language)

@@ -41,29 +41,42 @@ func (p *inlineParser) pairStars() {
 func (p *inlineParser) before(i int) int { return i - 1 }
 
 // closesLead reports whether the bold mark at token i stands right after the
-// first sentence, or a label with a colon, of the paragraph.
+// first sentence, a label with a colon, or a term at the beginning of the
+// paragraph.
 func (p *inlineParser) closesLead(i int) bool {
 	text := strings.TrimSpace(p.joined(0, i))
 	r, size := utf8.DecodeLastRuneInString(text)
-	if text == "" || !strings.ContainsRune("。！？：.!?:", r) {
+	if text == "" {
 		return false
+	}
+	if !strings.ContainsRune("。！？：.!?:", r) {
+		after, _ := utf8.DecodeRuneInString(strings.TrimSpace(p.joined(i+1, len(p.out))))
+		return isTerm(text) && unicode.Is(unicode.Han, after)
 	}
 	return !strings.ContainsAny(text[:len(text)-size], "。！？\n")
 }
 
-// opensLead reports whether the bold mark at token i opens the paragraph and a
-// first sentence that is not all of it.
-func (p *inlineParser) opensLead(i int) bool {
-	if strings.TrimSpace(p.joined(0, i)) != "" {
-		return false
-	}
-	end := firstSentence(p.joined(i+1, len(p.out)))
-	return end > 0
+// maxTerm is the longest term, in runes, that can be a lead.
+const maxTerm = 12
+
+// isTerm reports whether text is a short Chinese term.
+func isTerm(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return runes(text) >= 2 && runes(text) <= maxTerm && (unicode.Is(unicode.Han, r) || r == '）') && !strings.ContainsAny(text, "，。；：！？、\n")
 }
 
-// firstSentence returns the length of the first sentence of text if more
-// follows it, else 0.
-func firstSentence(text string) int {
+// opensLead reports whether the bold mark at token i opens the paragraph.
+func (p *inlineParser) opensLead(i int) bool {
+	return strings.TrimSpace(p.joined(0, i)) == "" && strings.TrimSpace(p.joined(i+1, len(p.out))) != ""
+}
+
+// openLead returns the length of the lead of a text whose bold mark is not
+// closed: a term before a blank, or the first sentence if more follows it; else
+// 0.
+func openLead(text string) int {
+	if at := strings.IndexByte(text, ' '); at > 0 && isTerm(text[:at]) {
+		return at
+	}
 	at := strings.IndexAny(text, "。！？")
 	if at < 0 {
 		return 0
@@ -164,7 +177,10 @@ func (p *inlineParser) build() inline {
 	}
 	in.text = b.String()
 	if in.lead == 0 && bold >= 0 && strings.TrimSpace(in.text[:bold]) == "" && p.unclosed() {
-		in.lead = bold + firstSentence(in.text[bold:])
+		if n := openLead(in.text[bold:]); n > 0 {
+			in.lead = bold + n
+			in.text = in.text[:in.lead] + strings.TrimLeft(in.text[in.lead:], " ")
+		}
 	}
 	return in
 }
