@@ -1,18 +1,23 @@
 package retrieve
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"yanbao/ingest"
 	"yanbao/rag/lexical"
-	"yanbao/rag/llm"
 )
 
 // scored is how many of the candidates that the words found are ordered by
 // features.
 const scored = 60
+
+// sectionPart is how much the score of the section counts against that of the
+// passage when those are chosen.
+const sectionPart = 0.5
 
 // candidates returns the passages that may answer q, with their features.
 func (r *Retriever) candidates(ctx context.Context, q Query) ([]candidate, error) {
@@ -24,19 +29,9 @@ func (r *Retriever) candidates(ctx context.Context, q Query) ([]candidate, error
 		return nil, ErrEmpty
 	}
 	asked := r.understand(text, q.Extra)
-	search := lexical.Query{Terms: asked.words, K: max(r.options.Candidates, q.K), Accept: func(d int) bool { return q.Filter.Match(r.passages[d]) }}
-	hits := r.words.Search(search)
-	docs := make([]int, len(hits))
-	for i, h := range hits {
-		docs[i] = h.Doc
-	}
-	paragraphs := r.words.ParentScores(lexical.LevelParagraph, search, docs)
-	sections := r.words.ParentScores(lexical.LevelSection, search, docs)
-	cs := make([]candidate, len(hits))
-	for i, h := range hits {
-		cs[i] = candidate{doc: h.Doc, passage: r.passages[h.Doc], lexical: h.Score, paragraph: paragraphs[i], section: sections[i]}
-	}
-	if err := r.addVectors(ctx, text, cs); err != nil {
+	cs := r.byWords(asked, q)
+	cs, err := r.addVectors(ctx, asked, q, text, cs)
+	if err != nil {
 		return nil, err
 	}
 	for i := range cs {
@@ -46,33 +41,48 @@ func (r *Retriever) candidates(ctx context.Context, q Query) ([]candidate, error
 	return cs, nil
 }
 
-// scorer is the ability of a store to score given passages.
-type scorer interface {
-	Score(ctx context.Context, v llm.Vector, ids []string) (map[string]float64, error)
+// byWords returns the passages that the words find, best first.
+func (r *Retriever) byWords(asked *query, q Query) []candidate {
+	keep := max(scored, q.K)
+	search := lexical.Query{
+		Terms:  asked.words,
+		K:      max(r.options.Candidates, keep),
+		Accept: func(d int) bool { return q.Filter.Match(r.passages[d]) },
+	}
+	hits := r.words.Search(search)
+	docs := make([]int, len(hits))
+	for i, h := range hits {
+		docs[i] = h.Doc
+	}
+	sections := r.words.ParentScores(lexical.LevelSection, search, docs)
+	if len(hits) > keep {
+		hits, docs, sections = cutBySection(hits, sections, keep)
+	}
+	paragraphs := r.words.ParentScores(lexical.LevelParagraph, search, docs)
+	cs := make([]candidate, len(hits))
+	for i, h := range hits {
+		cs[i] = candidate{doc: h.Doc, passage: r.passages[h.Doc], lexical: h.Score, paragraph: paragraphs[i], section: sections[i]}
+	}
+	return cs
 }
 
-// addVectors fills in the similarity of the candidates to the question.
-func (r *Retriever) addVectors(ctx context.Context, text string, cs []candidate) error {
-	s, ok := r.store.(scorer)
-	if !ok || len(cs) == 0 {
-		return nil
+// cutBySection keeps the n hits whose own score and that of their section
+// together are best, in the order of the hits.
+func cutBySection(hits []lexical.Hit, sections []float64, n int) (kept []lexical.Hit, docs []int, keptSections []float64) {
+	order := make([]int, len(hits))
+	for i := range order {
+		order[i] = i
 	}
-	vectors, err := r.embedder.Embed(ctx, llm.TaskQuery, []string{text})
-	if err != nil {
-		return err
+	total := func(i int) float64 { return hits[i].Score + sectionPart*sections[i] }
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(total(b), total(a)) })
+	order = order[:n]
+	slices.Sort(order)
+	for _, i := range order {
+		kept = append(kept, hits[i])
+		docs = append(docs, hits[i].Doc)
+		keptSections = append(keptSections, sections[i])
 	}
-	ids := make([]string, len(cs))
-	for i := range cs {
-		ids[i] = cs[i].passage.ID
-	}
-	similar, err := s.Score(ctx, vectors[0], ids)
-	if err != nil {
-		return err
-	}
-	for i := range cs {
-		cs[i].vector = similar[cs[i].passage.ID]
-	}
-	return nil
+	return kept, docs, keptSections
 }
 
 // Candidate is a passage with its features, for fitting weights.
@@ -91,7 +101,7 @@ func (r *Retriever) Candidates(ctx context.Context, q Query) ([]Candidate, error
 	}
 	out := make([]Candidate, len(cs))
 	for i := range cs {
-		out[i] = Candidate{Passage: cs[i].passage, Score: cs[i].score(), Features: cs[i].features[:]}
+		out[i] = Candidate{Passage: cs[i].passage, Score: r.score(&cs[i]), Features: cs[i].features[:]}
 	}
 	return out, nil
 }

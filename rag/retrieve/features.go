@@ -118,7 +118,8 @@ type candidate struct {
 func (r *Retriever) describe(q *query, cs []candidate) {
 	r.relate(q, cs)
 	held := r.siblings(q, cs)
-	m := newMatcher(q, r.words.Terms())
+	m := r.newMatcher(q)
+	defer r.release(m)
 	text, near := make(cover, len(q.needs)), make(cover, len(q.needs))
 	head, path, sentence := make(cover, len(q.needs)), make(cover, len(q.needs)), make(cover, len(q.needs))
 	total := 0.0

@@ -16,20 +16,58 @@ type event struct {
 // one passage.
 const maxOccurrences = 4
 
-// matcher finds events. It is used by one goroutine.
+// matcher finds events. It is used by one goroutine and then released.
 type matcher struct {
 	q      *query
 	needOf []int32 // number of a term to 1 + its need
-	set    []uint32
+	keyOf  []int32 // number of a term to 1 + its key
+	keys   []key
+	seen   []bool // by key, in the text at hand
 }
 
-// newMatcher prepares q for an index of n terms.
-func newMatcher(q *query, n int) *matcher {
-	m := &matcher{q: q, needOf: make([]int32, n)}
+// key is a term without which some other ways to say a stretch cannot stand
+// in a text; it saves looking for them.
+type key struct {
+	id     uint32
+	others []int
+}
+
+// newMatcher prepares q for an index of n terms, on the arrays of an earlier
+// matcher if there is one.
+func (r *Retriever) newMatcher(q *query) *matcher {
+	m, ok := r.matchers.Get().(*matcher)
+	if !ok {
+		n := r.words.Terms()
+		m = &matcher{needOf: make([]int32, n), keyOf: make([]int32, n)}
+	}
+	m.q = q
 	for id, need := range q.byTerm {
 		m.needOf[id] = int32(need) + 1
 	}
+	m.keys = m.keys[:0]
+	for i := range q.others {
+		id := q.others[i].key
+		if m.keyOf[id] == 0 {
+			m.keys = append(m.keys, key{id: id})
+			m.keyOf[id] = int32(len(m.keys))
+		}
+		k := &m.keys[m.keyOf[id]-1]
+		k.others = append(k.others, i)
+	}
+	m.seen = make([]bool, len(m.keys))
 	return m
+}
+
+// release gives the arrays back, as empty as they were.
+func (r *Retriever) release(m *matcher) {
+	for id := range m.q.byTerm {
+		m.needOf[id] = 0
+	}
+	for _, k := range m.keys {
+		m.keyOf[k.id] = 0
+	}
+	m.q = nil
+	r.matchers.Put(m)
 }
 
 // events appends to dst what fills needs in folded text, which was cut into
@@ -39,20 +77,34 @@ func (m *matcher) events(dst []event, folded string, tokens []token) []event {
 		if n := m.needOf[t.id]; n > 0 {
 			dst = append(dst, event{t.start, t.end, n - 1, 1})
 		}
+		if k := m.keyOf[t.id]; k > 0 {
+			m.seen[k-1] = true
+		}
 	}
-	for i := range m.q.others {
-		o := &m.q.others[i]
-		at := 0
-		for range maxOccurrences {
-			n := strings.Index(folded[at:], o.text)
-			if n < 0 {
-				break
-			}
-			start := at + n
-			at = start + len(o.text)
-			for _, need := range o.needs {
-				dst = append(dst, event{int32(start), int32(at), int32(need), o.credit})
-			}
+	for k, seen := range m.seen {
+		if !seen {
+			continue
+		}
+		m.seen[k] = false
+		for _, o := range m.keys[k].others {
+			dst = m.q.others[o].events(dst, folded)
+		}
+	}
+	return dst
+}
+
+// events appends the places where o stands in folded text.
+func (o *other) events(dst []event, folded string) []event {
+	at := 0
+	for range maxOccurrences {
+		n := strings.Index(folded[at:], o.text)
+		if n < 0 {
+			break
+		}
+		start := at + n
+		at = start + len(o.text)
+		for _, need := range o.needs {
+			dst = append(dst, event{int32(start), int32(at), int32(need), o.credit})
 		}
 	}
 	return dst

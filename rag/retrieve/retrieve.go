@@ -8,11 +8,13 @@
 package retrieve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -75,7 +77,10 @@ type Retriever struct {
 	lexicon  *question.Lexicon
 	options  Options
 	analyses *analyses
-	silent   map[string]bool // words of questions without content, see question.Lexicon
+	matchers sync.Pool
+	semantic bool
+	number   func() map[string]int // ID of a passage to its number, made on first use
+	silent   map[string]bool       // words of questions without content, see question.Lexicon
 }
 
 // New returns a retriever over x with the words of lex, which may be nil.
@@ -100,6 +105,8 @@ func New(x Source, lex *question.Lexicon, o Options) *Retriever {
 		lexicon:  lex,
 		options:  o,
 		analyses: newAnalyses(x.Lexical()),
+		semantic: semantic(x.Embedder()),
+		number:   sync.OnceValue(func() map[string]int { return numbers(x.Passages()) }),
 	}
 }
 
@@ -113,9 +120,10 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) ([]Result, error) {
 	out := make([]Result, len(cs))
 	for i := range cs {
 		c := &cs[i]
-		out[i] = Result{Passage: c.passage, Score: c.score(), Lexical: c.lexical, Vector: c.vector}
+		out[i] = Result{Passage: c.passage, Score: r.score(c), Lexical: c.lexical, Vector: c.vector}
 	}
 	slices.SortFunc(out, compareResults)
+	out = collapse(out)
 	if q.K < 1 {
 		q.K = defaultK
 	}
@@ -124,6 +132,28 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) ([]Result, error) {
 		out[i].Rank = i + 1
 	}
 	return out, nil
+}
+
+// collapse drops a result that says the same as one before it, see
+// ingest.Passage.DuplicateOf.
+func collapse(results []Result) []Result {
+	seen := make(map[string]bool)
+	return slices.DeleteFunc(results, func(x Result) bool {
+		id := cmp.Or(x.Passage.DuplicateOf, x.Passage.ID)
+		if seen[id] {
+			return true
+		}
+		seen[id] = true
+		return false
+	})
+}
+
+func numbers(passages []*ingest.Passage) map[string]int {
+	out := make(map[string]int, len(passages))
+	for i, p := range passages {
+		out[p.ID] = i
+	}
+	return out
 }
 
 // compareResults orders by score descending, then ID.

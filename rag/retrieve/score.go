@@ -9,20 +9,31 @@ type model struct {
 	scale, shift float64 // of the weighted sum, fitted to how often the best candidate is right
 }
 
-// score is how likely a candidate is right, 0 to 1.
-func (m *model) score(f *[features]float64) float64 {
-	sum := 0.0
+// score turns the weighted sum of f, and extra, into a probability.
+func (m *model) score(f *[features]float64, extra float64) float64 {
+	sum := extra
 	for i, w := range m.weights {
 		sum += w * f[i]
 	}
 	return 1 / (1 + math.Exp(-(m.scale*sum + m.shift)))
 }
 
-func (c *candidate) score() float64 {
+// semanticWeight is what the similarity of a semantic embedder counts beside
+// the fitted features, in the terms of their weighted sum: the nearest passage
+// gains as much as one that holds a third more of the words of the question.
+const semanticWeight = 4
+
+// score is how likely the candidate is right.
+func (r *Retriever) score(c *candidate) float64 {
+	m := &documentModel
 	if c.ready() {
-		return readyModel.score(&c.features)
+		m = &readyModel
 	}
-	return documentModel.score(&c.features)
+	extra := 0.0
+	if r.semantic {
+		extra = semanticWeight * c.features[fVector]
+	}
+	return m.score(&c.features, extra)
 }
 
 // FeatureNames returns the names of the features of a Candidate, in order.

@@ -1,7 +1,6 @@
 package retrieve
 
 import (
-	"slices"
 	"strings"
 
 	"yanbao/rag/lexical"
@@ -49,6 +48,7 @@ type need struct {
 // other is another way to say a stretch of the question.
 type other struct {
 	text   string // folded
+	key    uint32 // number of its rarest term in the index
 	credit float64
 	needs  []int // what it fills
 }
@@ -162,19 +162,21 @@ func (q *query) addOther(x *lexical.Index, e question.Expansion, top float64, re
 			covered = append(covered, i)
 		}
 	}
+	var found []other
 	var forms []string
 	best := 0.0
 	for _, a := range e.Alternatives {
 		folded := lexical.Fold(a)
-		if idf, ok := rarity(x, folded); ok {
+		if key, idf, ok := rarity(x, folded); ok {
+			found = append(found, other{text: folded, key: key, credit: e.Weight})
 			forms = append(forms, folded)
 			best = max(best, idf)
 		}
 	}
 	if e.Name() {
-		q.names = append(q.names, name{kind: e.Kind, forms: append(slices.Clone(forms), lexical.Fold(e.Surface))})
+		q.names = append(q.names, name{kind: e.Kind, forms: append(forms, lexical.Fold(e.Surface))})
 	}
-	if len(forms) == 0 {
+	if len(found) == 0 {
 		return
 	}
 	if len(covered) == 0 {
@@ -184,31 +186,36 @@ func (q *query) addOther(x *lexical.Index, e question.Expansion, top float64, re
 	for _, i := range covered {
 		replaced[i] = true
 	}
-	for _, f := range forms {
-		q.others = append(q.others, other{text: f, credit: e.Weight, needs: covered})
+	for _, o := range found {
+		o.needs = covered
+		q.others = append(q.others, o)
 	}
 }
 
-// rarity returns the mean rarity of the pairs and words of folded text; ok is
-// false if some passage cannot hold it.
-func rarity(x *lexical.Index, folded string) (idf float64, ok bool) {
+// rarity returns the rarest term of folded text and the mean rarity of its
+// pairs and words; ok is false if no passage can hold it.
+func rarity(x *lexical.Index, folded string) (key uint32, idf float64, ok bool) {
 	terms := lexical.AppendTerms(nil, folded)
-	n := 0
+	n, rarest := 0, -1.0
 	for _, t := range terms {
 		if t.Kind == lexical.Unigram && len(terms) > 1 {
 			continue
 		}
 		v, known := x.IDF(t.Text)
 		if !known {
-			return 0, false
+			return 0, 0, false
+		}
+		if v > rarest {
+			rarest = v
+			key, _ = x.Lookup(t.Text)
 		}
 		idf += v
 		n++
 	}
 	if n == 0 {
-		return 0, false
+		return 0, 0, false
 	}
-	return idf / float64(n), true
+	return key, idf / float64(n), true
 }
 
 // addOtherWords adds the words of the alternatives to the search, each once
