@@ -57,6 +57,7 @@ type Engine struct {
 	rows      map[string][]*ingest.Passage  // row passages by table ID, in row order
 	views     map[string]*table.View        // by table ID
 	lists     map[listKey][]*ingest.Passage // passages that begin a member of a list, in order
+	speller   *question.Speller
 	log       *slog.Logger
 }
 
@@ -68,6 +69,7 @@ func New(c Config) (*Engine, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	c.Lexicon = c.Lexicon.With(tableNames(c.Index.Documents()))
 	e := &Engine{
 		index:     c.Index,
 		lexicon:   c.Lexicon,
@@ -79,6 +81,7 @@ func New(c Config) (*Engine, error) {
 		lists:     make(map[listKey][]*ingest.Passage),
 		log:       c.Log,
 	}
+	e.speller = question.NewSpeller(c.Lexicon, e.holds)
 	e.answerer = &answer.Extractive{Lexicon: c.Lexicon, Verify: e.verifier.Verify}
 	for _, d := range c.Index.Documents() {
 		for i := range d.Tables {
@@ -115,7 +118,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 	if err := e.check(q); err != nil {
 		return nil, err
 	}
-	asked := question.Parse(e.lexicon, question.Resolve(e.lexicon, turns(q.History), strings.TrimSpace(q.Text)))
+	asked := question.Parse(e.lexicon, question.Resolve(e.lexicon, turns(q.History), e.speller.Mend(strings.TrimSpace(q.Text))))
 	passages, err := e.retrieve(ctx, asked, q)
 	if err != nil {
 		return nil, fmt.Errorf("ask: %w", err)

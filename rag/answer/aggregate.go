@@ -16,7 +16,7 @@ import (
 // the greatest and the least, the sum.
 func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
 	for _, t := range e.Tables {
-		if t.Score < 0.5 {
+		if t.Score < 0.4 {
 			continue
 		}
 		a := aggregation{q: q, t: t, asked: x.widened(q.Text)}

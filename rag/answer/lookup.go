@@ -27,18 +27,20 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	if !ok {
 		return Draft{}, false
 	}
-	best := e.Selection.Units[0].Score
-	margin := rowMargin
-	if look.distinctive() {
+	margin := -rowMargin // a row without an asked column must beat the text
+	switch {
+	case look.exact() && look.distinctive():
 		margin = 2 * rowMargin
+	case look.exact():
+		margin = rowMargin
 	}
-	if row.Score < best-1e-9 && !(look.exact() && row.Score >= best-margin) {
+	if row.Score < bestText(e)-margin {
 		return Draft{}, false
 	}
 	if q.Wants(question.Reason) && !look.reasons() {
 		return Draft{}, false
 	}
-	if !look.meetsDemands() || !look.exact() && row.Score < best+rowMargin && !isFirst(e, row) {
+	if !look.meetsDemands() {
 		return Draft{}, false
 	}
 	if a, ok := askOfKind(q, question.List); ok && a.Size > 1 && !look.lists(a.Size) {
@@ -205,8 +207,14 @@ func (l *look) reasons() bool {
 	return false
 }
 
-func isFirst(e Evidence, u ground.Unit) bool {
-	return e.Selection.Units[0].Passage.ID == u.Passage.ID
+// bestText is the score of the best unit that is no row.
+func bestText(e Evidence) float64 {
+	for _, u := range e.Selection.Units {
+		if !isRow(&u) {
+			return u.Score
+		}
+	}
+	return 0
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

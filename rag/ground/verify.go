@@ -338,7 +338,7 @@ func roundingOf(v quantity.Value) float64 {
 	n := quantity.Values(printed + "个")
 	scale := 1.0
 	if len(n) == 1 && n[0].Number != 0 {
-		scale = v.Number / n[0].Number
+		scale = math.Abs(v.Number / n[0].Number)
 	}
 	return 0.5001 * math.Pow(10, -float64(decimals)) * scale
 }

@@ -103,7 +103,7 @@ func (t text) periodSpans() map[int]int {
 
 // periodAt reads a period that begins at rune i; end == i means none does.
 func (t text) periodAt(i int) (p Period, end int) {
-	if isDigit(t.at(i-1)) || (t.at(i-1) == '.' || t.at(i-1) == ',') && isDigit(t.at(i-2)) {
+	if isDigit(t.at(i-1)) || isDigit(t.at(i-2)) && (t.at(i-1) == '.' || t.at(i-1) == ',' && t.groupOfThree(i)) {
 		return p, i // inside a longer number
 	}
 	year, j, ok := t.year(i)
