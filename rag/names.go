@@ -7,6 +7,7 @@ import (
 	"yanbao/ingest"
 	"yanbao/rag/lexical"
 	"yanbao/rag/question"
+	"yanbao/rag/table"
 )
 
 // nameColumns are the headers of columns whose cells are names, with their
@@ -60,7 +61,7 @@ func namesOf(cell ingest.Cell, kind string) []question.ProperName {
 			name = name[:i]
 		}
 		if n := utf8.RuneCountInString(name); n >= 3 && n <= longestName && !strings.ContainsAny(name, " ，。；") {
-			out = append(out, question.ProperName{Text: name, Kind: kind})
+			out = append(out, question.ProperName{Text: name, Kind: kind, Short: table.ShortName(name)})
 		}
 	}
 	return out

@@ -120,7 +120,7 @@ func stillOpen(open []question.Ask, u *ground.Unit, sel ground.Selection) []ques
 // answersAsk reports whether u has what a clause asks for and speaks of what
 // the clause is about.
 func answersAsk(a question.Ask, u *ground.Unit, sel ground.Selection) bool {
-	return ground.TypeFit(a, u) >= 0.7 && sel.ClauseShare(lexical.Fold(question.Content(lexical.Fold(a.Text))), u) >= 0.3
+	return ground.TypeFit(a, u) >= 0.7 && sel.ClauseShare(lexical.Fold(question.Content(lexical.Fold(a.Text))), u) >= 0.5
 }
 
 func repeats(u *ground.Unit, chosen []ground.Unit) bool {

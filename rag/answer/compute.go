@@ -13,7 +13,7 @@ import (
 )
 
 // computeAsked tells questions that want a value worked out rather than read.
-var computeAsked = regexp.MustCompile(`推算|折算|折合|算下来|占.{0,6}(多大|多少)(的)?(比例|比重|百分比)|相当于|(几|多少)倍|差多少|相差|多出|增长了?(多少|几)|增幅`)
+var computeAsked = regexp.MustCompile(`平均(下来|每)|推算|折算|折合|算下来|占.{0,6}(多大|多少)(的)?(比例|比重|百分比)|相当于|(几|多少)倍|差多少|相差|多出|增长了?(多少|几)|增幅`)
 
 // amountAsked: the value worked out is an amount, not a share.
 var amountAsked = regexp.MustCompile(`多少(亿|万|千|百)*(元|美元|人|吨|台|辆|家)|多少钱|值多少`)
@@ -56,6 +56,14 @@ func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
 	return Draft{Status: Answered, Confidence: confidence, Claims: []ground.Claim{claim}}, true
 }
 
+// averageAsked tells questions for an amount per thing counted.
+var averageAsked = regexp.MustCompile(`平均(下来|每)|每(个|家|款|项|台|人|户|辆)[^，？]{0,16}(多少|几)`)
+
+// averages reports whether a is an amount of money and b a count.
+func averages(a, b quantity.Value) bool {
+	return a.Money() && !b.Money() && b.Unit != "" && b.Unit != "%" && b.Number > 1
+}
+
 // operand is a stated value with the sentence that states it.
 type operand struct {
 	value quantity.Value
@@ -85,12 +93,13 @@ func pickOperands(q question.Question, sel ground.Selection) []operand {
 		}
 	}
 	percent := strings.Contains(asked, "百分比") || strings.Contains(asked, "比例") || strings.Contains(asked, "比重")
-	amount := amountAsked.MatchString(q.Text)
+	average, amount := averageAsked.MatchString(q.Text), amountAsked.MatchString(q.Text)
+	percent = percent && !amount && !average
 	best, pair := 0.0, []operand(nil)
 	for i := range all {
 		for j := range all {
 			if i == j || all[i].value.Same(all[j].value) || !combinable(all[i].value, all[j].value) ||
-				percent && all[i].value.Unit != all[j].value.Unit || amount && (all[j].value.Unit != "%" || all[i].value.Unit == "%") {
+				percent && all[i].value.Unit != all[j].value.Unit || amount && !average && (all[j].value.Unit != "%" || all[i].value.Unit == "%") {
 				continue
 			}
 			if s := all[i].fit + all[j].fit; s > best+1e-9 {
@@ -127,6 +136,8 @@ func combine(asked string, a, b operand) (ground.Computed, bool) {
 		small, large = large, small
 	}
 	switch {
+	case averageAsked.MatchString(asked) && averages(a.value, b.value):
+		return average(a.value, b.value), true
 	case a.value.Unit == "%" && b.value.Unit == "%":
 		n := a.value.Number * b.value.Number / 100
 		return computed(ground.Multiply, n, "%", 2, a.value, b.value), true
@@ -160,6 +171,19 @@ func computed(op ground.Operation, n float64, unit string, decimals int, in ...q
 func amountOf(amount, share quantity.Value) ground.Computed {
 	scale, suffix := printedScale(amount)
 	return computed(ground.Multiply, amount.Number*share.Number/100/scale, suffix, 2, amount, share)
+}
+
+// average is an amount per thing counted, printed in 万 or 亿.
+func average(amount, count quantity.Value) ground.Computed {
+	n := amount.Number / count.Number
+	scale, suffix := 1.0, amount.Unit
+	switch {
+	case n >= 1e8:
+		scale, suffix = 1e8, "亿"+amount.Unit
+	case n >= 1e4:
+		scale, suffix = 1e4, "万"+amount.Unit
+	}
+	return computed(ground.Divide, n/scale, suffix, 2, amount, count)
 }
 
 func difference(large, small quantity.Value) ground.Computed {

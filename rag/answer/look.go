@@ -95,7 +95,7 @@ func (l *look) columnFit(i, c int) float64 {
 	if n, ok := l.cell[c]; ok && containsAny(l.asked, "还有", "同一", "一起", "并列", "其他", "同类") && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1 {
 		s += 2 // who else stands beside it
 	} else if ok && n.Runes*2 >= utf8.RuneCountInString(text) {
-		s -= 1.5 // the question already names it
+		s -= 3 // the question already names it
 	}
 	switch {
 	case a.Kind == question.Reason && containsAny(l.t.Columns[c], "原因", "理由", "动因"):

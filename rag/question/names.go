@@ -13,8 +13,9 @@ import (
 
 // ProperName is a name that documents hold, as With takes it.
 type ProperName struct {
-	Text string
-	Kind string // see names.tsv
+	Text  string
+	Kind  string // see names.tsv
+	Short string // as everyday speech has it, "" for none
 }
 
 // With returns a lexicon that knows the given names too, as tables of
@@ -34,8 +35,12 @@ func (l *Lexicon) With(names []ProperName) *Lexicon {
 		if _, ok := c.names[n.Text]; ok || utf8.RuneCountInString(n.Text) < 2 || len(c.forms.get(lexical.Fold(n.Text))) > 0 {
 			continue
 		}
+		g := group{canonical: n.Text, kind: n.Kind, forms: []string{n.Text}, weight: nameWeight}
+		if n.Short != "" && len(c.forms.get(lexical.Fold(n.Short))) == 0 {
+			g.forms = append(g.forms, n.Short)
+		}
 		c.names[n.Text] = len(c.groups)
-		c.add(group{canonical: n.Text, kind: n.Kind, forms: []string{n.Text}, weight: nameWeight})
+		c.add(g)
 	}
 	return c
 }

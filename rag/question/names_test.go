@@ -3,7 +3,7 @@ package question
 import "testing"
 
 func TestSpellerMendsHomophones(t *testing.T) {
-	lex := testLexicon(t).With([]ProperName{{"禾川鲜配", "company"}})
+	lex := testLexicon(t).With([]ProperName{{Text: "禾川鲜配", Kind: "company"}})
 	held := map[string]bool{"青禾科技": true, "青禾": true, "白鹭": true, "禾川鲜配": true, "和川": true}
 	s := NewSpeller(lex, func(text string) bool { return held[text] })
 	for _, tt := range []struct{ text, want string }{
@@ -22,7 +22,7 @@ func TestSpellerMendsHomophones(t *testing.T) {
 
 func TestWithLeavesTheLexiconAlone(t *testing.T) {
 	lex := testLexicon(t)
-	with := lex.With([]ProperName{{"禾川鲜配", "company"}, {"青禾", "product"}, {"甲", "company"}})
+	with := lex.With([]ProperName{{Text: "禾川鲜配", Kind: "company"}, {Text: "青禾", Kind: "product"}, {Text: "甲", Kind: "company"}})
 	if n := len(with.Mentions("禾川鲜配与青禾")); n != 2 {
 		t.Errorf("%d mentions with the new name, want 2", n)
 	}

@@ -54,6 +54,16 @@ func (v *View) named(at Cell, question string) (Match, bool) {
 // companySuffix is what everyday speech leaves off a company's name.
 var companySuffix = regexp.MustCompile(`(科技|智能|集团|公司|股份|有限公司|控股|咨询|供应链|物流|食品|能源)$`)
 
+// ShortName is a company's name without what everyday speech leaves off it; ""
+// where nothing, or too little, is left.
+func ShortName(name string) string {
+	short := companySuffix.ReplaceAllString(name, "")
+	if short == name || utf8.RuneCountInString(short) < 2 {
+		return ""
+	}
+	return short
+}
+
 // namesIn returns the folded names that a cell may be called by.
 func (v *View) namesIn(at Cell) []string {
 	full := v.folded[at.Row][at.Column]
@@ -79,7 +89,7 @@ func (v *View) namesIn(at Cell) []string {
 		}
 	}
 	for _, n := range names[:len(names):len(names)] {
-		if short := companySuffix.ReplaceAllString(n, ""); short != n && utf8.RuneCountInString(short) >= 2 {
+		if short := ShortName(n); short != "" {
 			names = append(names, short)
 		}
 	}
