@@ -31,7 +31,7 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 			}
 			if len(chosen) > 0 && twoPlaces.MatchString(q.Text) {
 				gain = u.Score
-				if samePlace(u, chosen) || u.Score < 0.6*chosen[0].Score {
+				if samePlace(u, chosen) || u.Score < 0.6*chosen[0].Score || u.Direct < 0.75*chosen[0].Direct || u.Narrower && !chosen[0].Narrower {
 					gain = 0
 				}
 			} else if len(chosen) > 0 {

@@ -25,6 +25,12 @@ func (x *Extractive) sentences(q question.Question, e Evidence) (Draft, bool) {
 	}
 	d := Draft{Status: Answered, Confidence: confidence}
 	chosen = withAnnounced(chosen, e.Selection)
+	if u, ok := otherPlaceFor(q, chosen, e.Selection); ok {
+		chosen = append(chosen, u)
+	}
+	if n, ok := differing(q, chosen); ok {
+		d.Notices = append(d.Notices, n)
+	}
 	for i, u := range chosen {
 		if isRow(&u) {
 			d.Claims = append(d.Claims, x.rowClaims(q, e, u)...)

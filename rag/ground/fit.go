@@ -59,6 +59,7 @@ type nameAsked struct {
 	surface   string // as the question has it
 	canonical string
 	kind      string
+	owner     string
 	forms     []string
 }
 
@@ -68,7 +69,7 @@ func (s *Selector) namesAsked(q question.Question) []nameAsked {
 		if !entityKind(m.Kind) {
 			continue
 		}
-		n := nameAsked{surface: q.Text[m.Start:m.End], canonical: m.Canonical, kind: m.Kind}
+		n := nameAsked{surface: q.Text[m.Start:m.End], canonical: m.Canonical, kind: m.Kind, owner: m.Owner}
 		n.forms = append(n.forms, lexical.Fold(m.Canonical), lexical.Fold(q.Text[m.Start:m.End]))
 		for _, a := range s.Lexicon.Aliases(m.Canonical) {
 			n.forms = append(n.forms, lexical.Fold(a))
@@ -147,10 +148,23 @@ func nameFit(names []nameAsked, pu *preparedUnit, p *prepared) Fit {
 		}
 		near = near || holdsAny(p.near.folded, n.forms) || holdsAny(p.far.folded, n.forms)
 	}
-	if near && !pu.names {
+	if near && (len(pu.entities) == 0 || anyRelated(names, pu.entities)) {
 		return Context
 	}
 	return Conflict
+}
+
+// anyRelated reports whether a unit speaks of a maker or part of what is asked
+// about: 字节跳动 for 豆包, 讯飞星火 for 讯飞星火X1.
+func anyRelated(names []nameAsked, entities []entity) bool {
+	for _, n := range names {
+		for _, e := range entities {
+			if e.canonical == n.owner || e.owner == n.canonical || strings.HasPrefix(n.canonical, e.canonical) || strings.HasPrefix(e.canonical, n.canonical) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func holdsAny(text string, forms []string) bool {

@@ -24,10 +24,13 @@ type preparedUnit struct {
 	periods    []quantity.Period
 	sources    []string
 	traits     traits
-	names      bool // it names some company, product or model
-	places     bool // it names some place
+	entities   []entity // companies, products and models that it names
+	places     bool     // it names some place
 	brevity    float64
 }
+
+// entity is a name that numbers can be about.
+type entity struct{ canonical, owner string }
 
 // maxPrepared bounds the cache: about 10 KB a passage.
 const maxPrepared = 4096
@@ -70,7 +73,9 @@ func (s *Selector) prepare(p *ingest.Passage) *prepared {
 		}
 		pu.traits = traitsOf(u.Text, pu.text.folded)
 		for _, m := range s.Lexicon.Mentions(u.Text) {
-			pu.names = pu.names || entityKind(m.Kind)
+			if entityKind(m.Kind) {
+				pu.entities = append(pu.entities, entity{m.Canonical, m.Owner})
+			}
 			pu.places = pu.places || m.Kind == "place"
 		}
 		v.units = append(v.units, pu)
