@@ -3,6 +3,7 @@ package question
 import (
 	"maps"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -83,13 +84,19 @@ func NewSpeller(l *Lexicon, known func(text string) bool) *Speller {
 // Mend returns text with misspelt names put right, the longest first.
 func (s *Speller) Mend(text string) string {
 	rs := []rune(text)
+	sounds := make([]string, len(rs))
+	for i, r := range rs {
+		if unicode.Is(unicode.Han, r) {
+			sounds[i] = sound(rs[i : i+1])
+		}
+	}
 	for n := min(s.longest, len(rs)); n >= 2; n-- {
 		for i := 0; i+n <= len(rs); i++ {
-			window := rs[i : i+n]
-			if !allHan(string(window)) {
+			if slices.Contains(sounds[i:i+n], "") {
 				continue
 			}
-			name := s.bySound[sound(window)]
+			window := rs[i : i+n]
+			name := s.bySound[strings.Join(sounds[i:i+n], "")]
 			if name == "" || name == string(window) || s.known(string(window)) {
 				continue
 			}
