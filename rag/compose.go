@@ -29,19 +29,19 @@ func (e *Engine) compose(q Question, asked question.Question, d answer.Draft, pa
 		}
 	}
 	a := &Answer{
-		ID:         e.answerID(q),
-		Question:   q.Text,
-		Status:     Status(d.Status),
-		Language:   language,
-		Claims:     []Claim{},
-		Citations:  []Citation{},
-		Related:    []Related{},
-		Mode:       "extractive",
-		Confidence: round3(d.Confidence),
-		Notices:    []string{},
+		ID:        e.answerID(q),
+		Question:  q.Text,
+		Status:    Status(d.Status),
+		Language:  language,
+		Claims:    []Claim{},
+		Citations: []Citation{},
+		Related:   []Related{},
+		Mode:      "extractive",
+		Notices:   []string{},
 	}
 	words := wordingFor(language)
 	if d.Status == answer.Answered {
+		a.Score, a.Confidence = d.Confidence, round3(answer.Calibrated(d.Confidence))
 		e.addClaims(a, d.Claims)
 	} else {
 		a.Answer = words.refusal(d)

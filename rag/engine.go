@@ -44,6 +44,9 @@ type Config struct {
 	Index   *index.Index
 	Lexicon *question.Lexicon
 	Log     *slog.Logger // nil logs nothing; questions are logged at debug only
+
+	// Sufficient is the least raw confidence of an answer; 0 for answer.Sufficient.
+	Sufficient float64
 }
 
 // Engine answers questions. It is safe for concurrent use.
@@ -82,7 +85,7 @@ func New(c Config) (*Engine, error) {
 		log:       c.Log,
 	}
 	e.speller = question.NewSpeller(c.Lexicon, e.holds)
-	e.answerer = &answer.Extractive{Lexicon: c.Lexicon, Verify: e.verifier.Verify}
+	e.answerer = &answer.Extractive{Lexicon: c.Lexicon, Verify: e.verifier.Verify, Sufficient: c.Sufficient}
 	for _, d := range c.Index.Documents() {
 		for i := range d.Tables {
 			e.views[d.Tables[i].ID] = table.NewView(&d.Tables[i])

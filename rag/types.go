@@ -40,7 +40,8 @@ type Answer struct {
 	Related    []Related  `json:"related"`   // what was looked at and not cited, nearest first
 	Mode       string     `json:"mode"`      // "extractive" or "generated"
 	Model      string     `json:"model"`
-	Confidence float64    `json:"confidence"` // 0 to 1
+	Confidence float64    `json:"confidence"` // probability that the answer is right, see answer.Calibrated; 0 for a refusal
+	Score      float64    `json:"-"`          // raw confidence, from which Confidence is made
 	Notices    []string   `json:"notices"`
 	TookMS     float64    `json:"took_ms"`
 }

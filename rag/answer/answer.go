@@ -43,7 +43,7 @@ type Draft struct {
 	Status     Status
 	Claims     []ground.Claim
 	Notices    []Notice
-	Confidence float64 // 0 to 1
+	Confidence float64 // raw, 0 to 1: orders answers; Calibrated makes a probability of it
 	Missing    string  // for NotFound: caption of the figure that would show it
 }
 

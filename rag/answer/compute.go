@@ -43,7 +43,7 @@ func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
 	if len(units) == 1 {
 		confidence += 0.08 // one sentence that states both values
 	}
-	if confidence < sufficient {
+	if confidence < x.least() {
 		return Draft{}, false
 	}
 	claim := ground.Claim{

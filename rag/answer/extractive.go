@@ -14,11 +14,18 @@ type Extractive struct {
 	// Verify checks a claim. A way to answer whose claims do not all hold gives
 	// way to the next; nil trusts them all.
 	Verify func(ground.Claim) ground.Verdict
+
+	// Sufficient is the least raw confidence of an answer; 0 for the constant
+	// Sufficient.
+	Sufficient float64
 }
 
-// Thresholds chosen on our own question sets; see docs/evaluation.md.
+// Sufficient is the least raw confidence of an answer, chosen on our own
+// question sets; docs/answering.md gives the figures for others.
+const Sufficient = 0.46
+
+// Limits of an answer from sentences.
 const (
-	sufficient   = 0.46 // least confidence of an answer
 	maxSentences = 3
 	maxRunes     = 300 // of the sentences of one answer
 )
@@ -45,6 +52,14 @@ func (x *Extractive) Answer(ctx context.Context, q question.Question, e Evidence
 		}
 	}
 	return x.notFound(e), nil
+}
+
+// least is the raw confidence below which nothing is answered.
+func (x *Extractive) least() float64 {
+	if x.Sufficient > 0 {
+		return x.Sufficient
+	}
+	return Sufficient
 }
 
 func (x *Extractive) holds(d Draft) bool {

@@ -47,7 +47,7 @@ func (x *Extractive) list(q question.Question, e Evidence) (Draft, bool) {
 	for i := range g.members {
 		confidence = max(confidence, Confidence(q, g.members[i:i+1], e.Selection))
 	}
-	if confidence = max(confidence, g.introConfidence(q, e.Selection)); confidence < sufficient {
+	if confidence = max(confidence, g.introConfidence(q, e.Selection)); confidence < x.least() {
 		return Draft{}, false
 	}
 	d := Draft{Status: Answered, Confidence: confidence}

@@ -18,6 +18,10 @@ var whichNoun = regexp.MustCompile(`(?:第几|哪(?:一|些|几|两|三|四|五)
 // still be preferred when the question names one of its cells and its columns.
 const rowMargin = 0.15
 
+// namedCell is the least raw confidence of a row that alone has a cell which
+// the question names, and a column which answers it.
+const namedCell = 0.5
+
 // lookUp answers from the cells of one row: those of the columns asked for.
 func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	if q.Wants(question.Definition) || q.Wants(question.Comparison) {
@@ -50,10 +54,10 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	if look.exact() && row.Subject != ground.Conflict {
 		confidence = min(1, confidence+0.15)
 		if look.distinctive() && meetsDemand(q, []ground.Unit{row}) && len(e.Selection.Unknown) == 0 && row.Subject != ground.Conflict {
-			confidence = max(confidence, sufficient+0.04)
+			confidence = max(confidence, namedCell)
 		}
 	}
-	if confidence < sufficient {
+	if confidence < x.least() {
 		return Draft{}, false
 	}
 	claims := look.claims(row)

@@ -20,7 +20,7 @@ func (x *Extractive) sentences(q question.Question, e Evidence) (Draft, bool) {
 		return Draft{}, false
 	}
 	confidence := Confidence(q, chosen, e.Selection)
-	if confidence < sufficient || onlyDrawn(q, chosen[0]) {
+	if confidence < x.least() || onlyDrawn(q, chosen[0]) {
 		return Draft{}, false
 	}
 	d := Draft{Status: Answered, Confidence: confidence}
