@@ -46,8 +46,8 @@ const defaultK = 10
 
 // Options change what a Retriever does. The zero value is good.
 type Options struct {
-	// Candidates is how many passages the words find before they are ordered
-	// by features; 0 for 100.
+	// Candidates is how many passages the words find, out of which the best are
+	// ordered by features; 0 for 120.
 	Candidates int
 }
 
@@ -86,7 +86,7 @@ type Retriever struct {
 // New returns a retriever over x with the words of lex, which may be nil.
 func New(x Source, lex *question.Lexicon, o Options) *Retriever {
 	if o.Candidates < 1 {
-		o.Candidates = 100
+		o.Candidates = 120
 	}
 	silent := make(map[string]bool)
 	if lex != nil {
@@ -113,7 +113,7 @@ func New(x Source, lex *question.Lexicon, o Options) *Retriever {
 // Retrieve returns up to q.K passages, best first, ties by ID. It fails for an
 // empty question, when ctx is done, and when the embedder or the store fails.
 func (r *Retriever) Retrieve(ctx context.Context, q Query) ([]Result, error) {
-	cs, err := r.candidates(ctx, q)
+	cs, rest, err := r.candidates(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("retrieve: %w", err)
 	}
@@ -123,15 +123,37 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) ([]Result, error) {
 		out[i] = Result{Passage: c.passage, Score: r.score(c), Lexical: c.lexical, Vector: c.vector}
 	}
 	slices.SortFunc(out, compareResults)
-	out = collapse(out)
 	if q.K < 1 {
 		q.K = defaultK
 	}
+	if q.K > len(out) {
+		out = r.appendRest(out, rest)
+	}
+	out = collapse(out)
 	out = out[:min(q.K, len(out))]
 	for i := range out {
 		out[i].Rank = i + 1
 	}
 	return out, nil
+}
+
+// appendRest adds what the words found beyond the candidates, all of it less
+// likely than those.
+func (r *Retriever) appendRest(out []Result, rest []lexical.Hit) []Result {
+	known := make(map[*ingest.Passage]bool, len(out))
+	for _, x := range out {
+		known[x.Passage] = true
+	}
+	if len(out) == 0 || len(rest) == 0 {
+		return out
+	}
+	last := out[len(out)-1].Score
+	for _, h := range rest {
+		if p := r.passages[h.Doc]; !known[p] {
+			out = append(out, Result{Passage: p, Score: last * h.Score / (rest[0].Score + h.Score), Lexical: h.Score})
+		}
+	}
+	return out
 }
 
 // collapse drops a result that says the same as one before it, see

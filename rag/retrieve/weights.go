@@ -5,162 +5,162 @@ package retrieve
 // documentModel is for passages of documents, fitted on the public set cmrc_train and on the questions of
 // rag/testdata.
 var documentModel = model{
-	scale: 0.2231, shift: -1.5876,
+	scale: 0.2186, shift: -1.6767,
 	weights: [features]float64{
-		fWords:         0.614,
-		fWordsRank:     0.932,
-		fWordsFull:     2.286,
-		fParagraph:     -0.664,
-		fSection:       5.535,
-		fSectionRank:   0.287,
-		fSectionFull:   3.994,
-		fVector:        0.478,
-		fUni:           0.849,
-		fBi:            0.933,
-		fNearUni:       -1.577,
-		fNearBi:        -0.424,
-		fLocalUni:      5.229,
-		fLocalBi:       1.512,
-		fFocus:         1.226,
-		fFocusNear:     0.257,
-		fStart:         -0.148,
-		fStartOpen:     1.050,
-		fHeadUni:       2.737,
-		fHeadBi:        2.589,
-		fPathUni:       -0.533,
-		fSentenceUni:   0.969,
-		fSentenceBi:    -1.350,
-		fNarrow:        0.480,
-		fWide:          1.812,
-		fRun:           1.230,
-		fAhead:         -2.072,
-		fLength:        -0.511,
-		fFirst:         0.077,
-		fFirstOpen:     0.524,
-		fNumber:        1.189,
-		fNumberNear:    1.491,
-		fUnit:          1.923,
-		fUnitNear:      -1.861,
-		fStated:        1.819,
-		fDate:          0.862,
-		fListing:       0.460,
-		fDefining:      0.964,
-		fReasoning:     1.111,
-		fSourcing:      -0.074,
-		fPlace:         0.692,
-		fPerson:        1.028,
-		fYear:          2.114,
-		fOtherYear:     -1.002,
-		fNames:         0.970,
-		fNamesNear:     0.243,
-		fRow:           -2.233,
-		fTable:         0.551,
-		fFigure:        -3.615,
-		fNote:          -0.957,
-		fOpening:       -0.069,
-		fOpeningList:   -0.394,
-		fAnswerNear:    -0.062,
-		fWordsTitled:   4.053,
-		fFullTitled:    -2.547,
-		fSectionTitled: -2.708,
-		fLengthTitled:  -1.105,
-		fLocalTitled:   1.295,
-		fRepeat:        -1.128,
+		fWords:         0.333,
+		fWordsRank:     0.966,
+		fWordsFull:     2.622,
+		fParagraph:     -0.724,
+		fSection:       5.727,
+		fSectionRank:   0.271,
+		fSectionFull:   3.939,
+		fVector:        0.424,
+		fUni:           0.767,
+		fBi:            0.878,
+		fNearUni:       -1.391,
+		fNearBi:        -0.338,
+		fLocalUni:      5.205,
+		fLocalBi:       1.667,
+		fFocus:         1.310,
+		fFocusNear:     0.397,
+		fStart:         -0.178,
+		fStartOpen:     0.908,
+		fHeadUni:       2.724,
+		fHeadBi:        2.498,
+		fPathUni:       -0.582,
+		fSentenceUni:   0.965,
+		fSentenceBi:    -1.415,
+		fNarrow:        0.416,
+		fWide:          1.960,
+		fRun:           1.268,
+		fAhead:         -2.194,
+		fLength:        -0.348,
+		fFirst:         0.148,
+		fFirstOpen:     0.518,
+		fNumber:        1.211,
+		fNumberNear:    1.560,
+		fUnit:          1.877,
+		fUnitNear:      -1.772,
+		fStated:        1.812,
+		fDate:          0.922,
+		fListing:       0.450,
+		fDefining:      1.105,
+		fReasoning:     1.061,
+		fSourcing:      -0.136,
+		fPlace:         0.797,
+		fPerson:        1.043,
+		fYear:          2.046,
+		fOtherYear:     -1.014,
+		fNames:         0.983,
+		fNamesNear:     0.321,
+		fRow:           -2.143,
+		fTable:         0.542,
+		fFigure:        -3.667,
+		fNote:          -0.904,
+		fOpening:       -0.171,
+		fOpeningList:   -0.384,
+		fAnswerNear:    -0.177,
+		fWordsTitled:   4.609,
+		fFullTitled:    -2.992,
+		fSectionTitled: -2.777,
+		fLengthTitled:  -0.884,
+		fLocalTitled:   1.231,
+		fRepeat:        -1.070,
 	},
 }
 
 // readyModel is for passages of ready passages, fitted on the public set cmrc_train.
 var readyModel = model{
-	scale: 0.4128, shift: -4.3227,
+	scale: 0.4094, shift: -3.8630,
 	weights: [features]float64{
-		fWords:            -0.109,
-		fWordsRank:        0.138,
-		fWordsFull:        -0.045,
-		fParagraph:        -0.109,
-		fSection:          7.160,
-		fSectionRank:      0.671,
-		fSectionFull:      5.315,
-		fVector:           0.696,
-		fUni:              1.169,
-		fBi:               1.024,
-		fNearUni:          -1.844,
-		fNearBi:           -0.339,
-		fLocalUni:         2.134,
-		fLocalBi:          2.017,
-		fFocus:            0.816,
-		fFocusNear:        0.036,
-		fStart:            -0.349,
-		fStartOpen:        0.674,
+		fWords:            -0.146,
+		fWordsRank:        0.108,
+		fWordsFull:        -0.074,
+		fParagraph:        -0.146,
+		fSection:          7.356,
+		fSectionRank:      0.711,
+		fSectionFull:      5.129,
+		fVector:           0.625,
+		fUni:              1.464,
+		fBi:               1.161,
+		fNearUni:          -1.866,
+		fNearBi:           -0.353,
+		fLocalUni:         2.228,
+		fLocalBi:          2.035,
+		fFocus:            0.820,
+		fFocusNear:        0.141,
+		fStart:            -0.381,
+		fStartOpen:        0.577,
 		fHeadUni:          -0.000,
 		fHeadBi:           0.000,
 		fPathUni:          0.000,
-		fSentenceUni:      1.529,
-		fSentenceBi:       -1.290,
-		fNarrow:           0.271,
-		fWide:             1.793,
-		fRun:              2.114,
-		fAhead:            -2.803,
-		fLength:           -0.525,
-		fFirst:            -1.595,
-		fFirstOpen:        0.297,
-		fNumber:           1.105,
-		fNumberNear:       0.625,
-		fUnit:             0.531,
-		fUnitNear:         0.118,
-		fStated:           1.468,
-		fDate:             0.945,
-		fListing:          0.547,
-		fDefining:         0.802,
-		fReasoning:        1.143,
-		fSourcing:         -0.121,
-		fPlace:            0.517,
-		fPerson:           1.218,
-		fYear:             1.042,
-		fOtherYear:        -0.905,
-		fNames:            0.737,
+		fSentenceUni:      1.471,
+		fSentenceBi:       -1.429,
+		fNarrow:           0.068,
+		fWide:             1.905,
+		fRun:              2.043,
+		fAhead:            -2.817,
+		fLength:           -0.668,
+		fFirst:            -1.660,
+		fFirstOpen:        0.232,
+		fNumber:           1.189,
+		fNumberNear:       0.617,
+		fUnit:             0.587,
+		fUnitNear:         -0.007,
+		fStated:           1.483,
+		fDate:             0.878,
+		fListing:          0.471,
+		fDefining:         0.742,
+		fReasoning:        0.978,
+		fSourcing:         -0.205,
+		fPlace:            0.590,
+		fPerson:           1.320,
+		fYear:             0.972,
+		fOtherYear:        -1.109,
+		fNames:            0.878,
 		fNamesNear:        0.000,
 		fRow:              0.000,
 		fTable:            0.000,
 		fFigure:           0.000,
 		fNote:             0.000,
-		fOpening:          -0.127,
-		fOpeningList:      -0.569,
-		fAnswerNear:       0.503,
+		fOpening:          -0.045,
+		fOpeningList:      -0.528,
+		fAnswerNear:       0.580,
 		fWordsTitled:      0.000,
 		fFullTitled:       0.000,
 		fSectionTitled:    0.000,
 		fLengthTitled:     0.000,
 		fLocalTitled:      0.000,
 		fRepeat:           0.000,
-		baseFeatures + 0:  -1.060, // first x local uni
-		baseFeatures + 1:  -3.093, // first x local bi
-		baseFeatures + 2:  2.138,  // first x uni
-		baseFeatures + 3:  2.388,  // first x words full
-		baseFeatures + 4:  1.839,  // first x sentence uni
-		baseFeatures + 5:  -2.522, // first x run
-		baseFeatures + 6:  -2.095, // ahead x local uni
-		baseFeatures + 7:  -2.188, // ahead x local bi
-		baseFeatures + 8:  3.144,  // ahead x uni
-		baseFeatures + 9:  2.105,  // ahead x sentence uni
-		baseFeatures + 10: -1.245, // uni relative
-		baseFeatures + 11: 0.770,  // uni best
-		baseFeatures + 12: -0.873, // bi relative
-		baseFeatures + 13: 0.734,  // bi best
-		baseFeatures + 14: 3.459,  // local uni relative
-		baseFeatures + 15: -0.360, // local uni best
-		baseFeatures + 16: 0.962,  // local bi relative
-		baseFeatures + 17: -0.216, // local bi best
-		baseFeatures + 18: -1.620, // sentence uni relative
-		baseFeatures + 19: 0.226,  // sentence uni best
-		baseFeatures + 20: 0.119,  // sentence bi relative
-		baseFeatures + 21: -0.091, // sentence bi best
-		baseFeatures + 22: 0.258,  // wide relative
-		baseFeatures + 23: 0.279,  // wide best
-		baseFeatures + 24: -0.110, // narrow relative
-		baseFeatures + 25: 0.098,  // narrow best
-		baseFeatures + 26: -1.266, // near uni relative
-		baseFeatures + 27: -0.636, // near uni best
-		baseFeatures + 28: -0.291, // near bi relative
-		baseFeatures + 29: -0.199, // near bi best
+		baseFeatures + 0:  -1.395, // first x local uni
+		baseFeatures + 1:  -3.148, // first x local bi
+		baseFeatures + 2:  2.285,  // first x uni
+		baseFeatures + 3:  2.211,  // first x words full
+		baseFeatures + 4:  1.703,  // first x sentence uni
+		baseFeatures + 5:  -2.611, // first x run
+		baseFeatures + 6:  -2.305, // ahead x local uni
+		baseFeatures + 7:  -2.442, // ahead x local bi
+		baseFeatures + 8:  3.419,  // ahead x uni
+		baseFeatures + 9:  1.933,  // ahead x sentence uni
+		baseFeatures + 10: -1.370, // uni relative
+		baseFeatures + 11: 0.761,  // uni best
+		baseFeatures + 12: -1.046, // bi relative
+		baseFeatures + 13: 0.767,  // bi best
+		baseFeatures + 14: 3.356,  // local uni relative
+		baseFeatures + 15: -0.350, // local uni best
+		baseFeatures + 16: 0.853,  // local bi relative
+		baseFeatures + 17: -0.187, // local bi best
+		baseFeatures + 18: -1.568, // sentence uni relative
+		baseFeatures + 19: 0.232,  // sentence uni best
+		baseFeatures + 20: 0.067,  // sentence bi relative
+		baseFeatures + 21: -0.109, // sentence bi best
+		baseFeatures + 22: 0.118,  // wide relative
+		baseFeatures + 23: 0.205,  // wide best
+		baseFeatures + 24: 0.012,  // narrow relative
+		baseFeatures + 25: 0.089,  // narrow best
+		baseFeatures + 26: -1.412, // near uni relative
+		baseFeatures + 27: -0.618, // near uni best
+		baseFeatures + 28: -0.141, // near bi relative
+		baseFeatures + 29: -0.311, // near bi best
 	},
 }
