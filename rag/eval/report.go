@@ -37,6 +37,7 @@ type Summary struct {
 	LongestAnswer     int           `json:"longest_answer"`     // characters
 	TimeP50           time.Duration `json:"time_p50_ns"`        // of one question
 	TimeP99           time.Duration `json:"time_p99_ns"`
+	Reliability       Reliability   `json:"reliability"`
 	ByType            []TypeSummary `json:"by_type"` // in order of first appearance
 }
 
@@ -118,6 +119,7 @@ func summarise(results []Result) Summary {
 	slices.Sort(times)
 	s.MedianLength, s.LongestAnswer = quantile(lengths, 50), quantile(lengths, 100)
 	s.TimeP50, s.TimeP99 = quantile(times, 50), quantile(times, 99)
+	s.Reliability = reliability(results)
 	return s
 }
 
@@ -163,6 +165,7 @@ func (r *Report) Table(w io.Writer, retrieval, times bool) error {
 	}
 	a := r.Summary.Accuracy
 	fmt.Fprintf(&b, "%-14s %7d %7d %8.1f%%\n\n", "all", a.Of, a.Part, 100*a.Value())
+	r.Summary.Reliability.write(&b)
 	r.figures(&b)
 	if retrieval {
 		r.retrieval(&b)

@@ -34,6 +34,9 @@ type Result struct {
 	Error  string        `json:"error,omitempty"`
 	Rank   int           `json:"rank"` // of the first right passage, 0 for none among the first ten; 0 for unanswerable items
 	Took   time.Duration `json:"took_ns"`
+
+	Confidence float64 `json:"confidence"`     // of the answer, see rag.Answer
+	Raw        float64 `json:"raw_confidence"` // before calibration
 	Score
 	answerable bool
 	question   string
@@ -67,6 +70,7 @@ func runItem(ctx context.Context, e Engine, it *Item, edition Edition, o Options
 		return res
 	}
 	res.Answer, res.Status = a.Answer, a.Status
+	res.Confidence, res.Raw = a.Confidence, a.Score
 	res.Score = ScoreAnswer(it, a, edition)
 	if !it.Answerable {
 		return res

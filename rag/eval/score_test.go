@@ -22,7 +22,7 @@ func answer(text string, citations ...rag.Citation) *rag.Answer {
 	for i := range citations {
 		citations[i].N = i + 1
 	}
-	return &rag.Answer{Status: rag.Answered, Answer: text, Citations: citations}
+	return &rag.Answer{Status: rag.Answered, Answer: text, Citations: citations, Confidence: 0.85, Score: 0.7}
 }
 
 func cite(section, text string) rag.Citation {
