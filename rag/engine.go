@@ -167,6 +167,9 @@ func (e *Engine) retrieve(ctx context.Context, asked question.Question, q Questi
 	k := q.K
 	if k <= 0 {
 		k = lookedAt
+		if len(asked.Acronyms()) > 0 {
+			k *= 3 // the sentence that spells one out is one of many that use it
+		}
 	}
 	return e.retriever.Retrieve(ctx, retrieve.Query{Text: asked.Matter(), Extra: asked.Sought(), K: k, Filter: store.Filter{Document: q.Document}})
 }

@@ -21,7 +21,7 @@ func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
 		}
 		a := aggregation{q: q, t: t, asked: x.widened(q.Text)}
 		a.headers = t.Headers(a.asked)
-		for _, try := range []func() (Draft, bool){a.top, a.mostMembers, a.change, a.extreme, a.count} {
+		for _, try := range []func() (Draft, bool){a.top, a.mostMembers, a.change, a.extreme, a.count, a.members} {
 			if d, ok := try(); ok {
 				return d, true
 			}
@@ -268,6 +268,54 @@ func (a *aggregation) count() (Draft, bool) {
 	claim.Text = "共" + n + "：" + strings.Join(parts, "、") + "。"
 	claim.Computed = []ground.Computed{count}
 	return Draft{Status: Answered, Confidence: 0.75, Claims: []ground.Claim{claim}}, true
+}
+
+// members: 工信部发布过哪些政策, and 哪几个阶段 where a column has that name.
+func (a *aggregation) members() (Draft, bool) {
+	ask, ok := askOfKind(a.q, question.List)
+	if !ok || ask.Size > 0 {
+		return Draft{}, false
+	}
+	if c := a.columnNamed(ask.Noun); c >= 0 && a.t.Score >= 0.9 {
+		return a.list(a.t.Distinct(c, a.t.AllRows()))
+	}
+	named := a.sharedName()
+	if named.Cell.Row < 0 {
+		return Draft{}, false
+	}
+	key := a.finest(named.Cell.Column)
+	if a.t.Headers(lexical.Fold(ask.Text))[key] < 1 {
+		return Draft{}, false
+	}
+	rows := a.t.Filter(a.t.AllRows(), named.Cell.Column, named.Name)
+	return a.list(a.t.Distinct(key, rows))
+}
+
+// columnNamed is the column of words whose whole name is noun; -1 for none.
+func (a *aggregation) columnNamed(noun string) int {
+	for c, name := range a.t.Columns {
+		if noun != "" && name == noun && a.t.ColumnKind(c) == table.Words {
+			return c
+		}
+	}
+	return -1
+}
+
+// list states several cells, one claim each.
+func (a *aggregation) list(cells []table.Cell) (Draft, bool) {
+	if len(cells) < 2 || len(cells) > 8 {
+		return Draft{}, false
+	}
+	d := Draft{Status: Answered, Confidence: 0.7}
+	for _, c := range cells {
+		text := oneLine(a.t.Text(c))
+		sup, ok := a.cite(c, text)
+		if !ok {
+			return Draft{}, false
+		}
+		d.Claims = append(d.Claims, ground.Claim{Text: text + "。", Supports: []ground.Support{sup}})
+	}
+	return d, true
 }
 
 // sharedName is the longest cell that the question names whole and that is not

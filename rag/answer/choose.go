@@ -71,7 +71,7 @@ func samePlace(u *ground.Unit, chosen []ground.Unit) bool {
 // where a value is asked for, as a row holds values of other columns too.
 func tabular(q question.Question) bool {
 	for _, a := range q.Asks {
-		if ground.Demands(a.Kind) && a.Kind != question.Document && a.Kind != question.Rank || a.Kind == question.List && a.Size > 1 {
+		if ground.Demands(a.Kind) && a.Kind != question.Document && a.Kind != question.Rank || a.Kind == question.List && a.Size > 1 || a.Kind == question.Superlative {
 			return false
 		}
 	}

@@ -19,7 +19,7 @@ func (a *aggregation) extreme() (Draft, bool) {
 	}
 	number := a.column(-1, table.Numbers)
 	rows, bracket := a.filtered(number), false
-	if c := a.bracketColumn(); c >= 0 && (number < 0 || a.everyCellSays(c, s.Text)) {
+	if c := a.bracketColumn(); c >= 0 && (number < 0 || a.everyCellSays(c, s.Text) || a.t.Headers(lexical.Fold(s.Text))[number] < 2) {
 		number = c
 		bracket = true
 	}

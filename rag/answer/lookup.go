@@ -44,8 +44,8 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	if q.Wants(question.Reason) && !look.reasons() {
 		return Draft{}, false
 	}
-	if !look.meetsDemands() {
-		return Draft{}, false
+	if !look.meetsDemands() || q.Wants(question.Superlative) && !look.distinctive() {
+		return Draft{}, false // one row cannot tell which of all is first
 	}
 	if a, ok := askOfKind(q, question.List); ok && a.Size > 1 && !look.lists(a.Size) {
 		return Draft{}, false // a list of that many is more than one row

@@ -3,6 +3,7 @@ package ground
 import (
 	"math"
 	"strings"
+	"unicode"
 
 	"yanbao/rag/lexical"
 	"yanbao/rag/question"
@@ -70,7 +71,10 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 	folded := lexical.Fold(q.Matter())
 	content := question.Content(folded)
 	ts := termSet{text: content}
-	ts.measure, ts.narrowed = measureAsked(content)
+	if q.English {
+		ts.text = inChinese(lex, folded)
+	}
+	ts.measure, ts.narrowed = measureAsked(ts.text)
 	spans := ts.expansions(lex, folded)
 	maxIDF := 0.0
 	for _, w := range grams(content) {
@@ -141,6 +145,34 @@ type span struct {
 	start, end int
 	forms      []int
 	name       bool
+}
+
+// inChinese says an English question in the Chinese words of the lexicon, in
+// its order, words that follow each other joined: the stretches to look for.
+func inChinese(lex *question.Lexicon, folded string) string {
+	var b strings.Builder
+	end := -1
+	for _, e := range lex.Expand(folded) {
+		if e.Start < end {
+			continue
+		}
+		for _, a := range e.Alternatives {
+			if !hasHan(a) {
+				continue
+			}
+			if end >= 0 && strings.Trim(folded[end:e.Start], " -'s") != "" {
+				b.WriteByte(' ')
+			}
+			b.WriteString(lexical.Fold(a))
+			end = e.End
+			break
+		}
+	}
+	return b.String()
+}
+
+func hasHan(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 // expansions adds the other words for stretches of the question to ts.

@@ -237,18 +237,15 @@ func definesFit(q question.Question, ts *termSet, folded, raw string) float64 {
 			return 0.6
 		}
 	}
-	for _, a := range acronym.FindAllString(q.Text, -1) {
+	for _, a := range q.Acronyms() {
 		if spells(raw, a) {
-			return 1
+			return 2 // though it may not repeat the letters
 		}
 	}
 	return 0
 }
 
-var (
-	acronym    = regexp.MustCompile(`\b[A-Z]{3,6}\b`)
-	capitalise = regexp.MustCompile(`[A-Z][a-z]+`)
-)
+var capitalise = regexp.MustCompile(`[A-Z][a-z]+`)
 
 // spells reports whether the capitalised words of text begin with the letters
 // of an acronym, in order.

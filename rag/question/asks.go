@@ -166,3 +166,13 @@ func (q Question) Sought() []string {
 	}
 	return nil
 }
+
+// Acronyms returns the words of capitals that a question asks to be spelt out.
+func (q Question) Acronyms() []string {
+	if !q.Wants(Definition) {
+		return nil
+	}
+	return acronym.FindAllString(q.Text, -1)
+}
+
+var acronym = regexp.MustCompile(`[A-Z]{3,6}`)

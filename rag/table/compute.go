@@ -41,7 +41,7 @@ func (v *View) Extreme(rows []int, c int, least bool) ([]Cell, quantity.Value) {
 		switch {
 		case cells == nil || (n.Number < best.Number) == least && n.Number != best.Number:
 			best, cells = n, []Cell{{r, c}}
-		case n.Number == best.Number && v.Rows[r][c].Inherited && v.among(cells, v.Rows[r][c].Text):
+		case n.Number == best.Number && v.among(cells, v.Rows[r][c].Text) && v.kinds[c] == Words:
 		case n.Number == best.Number:
 			cells = append(cells, Cell{r, c})
 		}
