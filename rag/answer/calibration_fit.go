@@ -2,8 +2,8 @@
 
 package answer
 
-// The map of Calibrated.
+// The map of Calibrated, fitted to 201 answers to our own questions.
 const (
-	calibrationIntercept = -4
-	calibrationSlope     = 7
+	calibrationIntercept = -5.37
+	calibrationSlope     = 9.01
 )

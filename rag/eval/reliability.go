@@ -29,8 +29,8 @@ type Bin struct {
 	Mean  float64 `json:"mean"`  // of their confidences
 }
 
-// reliability sorts the answers given into bins.
-func reliability(results []Result) Reliability {
+// Reliable sorts the answers given into bins.
+func Reliable(results []Result) Reliability {
 	var bins [confidenceBins]Bin
 	var r Reliability
 	for i := range results {
@@ -69,15 +69,18 @@ func binOf(confidence float64) int {
 	return min(max(0, int(math.Round(confidence*1000))*confidenceBins/1000), confidenceBins-1)
 }
 
-// write prints the table: a line for each bin, then the two figures.
-func (r Reliability) write(b *strings.Builder) {
+// String is the table: a line for each bin, then the two figures; "" without
+// answers.
+func (r Reliability) String() string {
 	if r.Answers == 0 {
-		return
+		return ""
 	}
-	fmt.Fprintf(b, "%-14s %7s %7s %9s %7s\n", "confidence", "answers", "right", "share", "mean")
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-14s %7s %7s %9s %7s\n", "confidence", "answers", "right", "share", "mean")
 	for _, bin := range r.Bins {
-		fmt.Fprintf(b, "%-14s %7d %7d %8.1f%% %7.2f\n", fmt.Sprintf("%.1f to %.1f", bin.From, bin.To),
+		fmt.Fprintf(&b, "%-14s %7d %7d %8.1f%% %7.2f\n", fmt.Sprintf("%.1f to %.1f", bin.From, bin.To),
 			bin.Right.Of, bin.Right.Part, 100*bin.Right.Value(), bin.Mean)
 	}
-	fmt.Fprintf(b, "%-20s %.3f expected, Brier score %.3f\n\n", "calibration error", r.CalibrationError, r.Brier)
+	fmt.Fprintf(&b, "%-20s %.3f expected, Brier score %.3f\n", "calibration error", r.CalibrationError, r.Brier)
+	return b.String()
 }

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"yanbao/rag"
@@ -16,29 +15,25 @@ func result(confidence float64, right bool) Result {
 }
 
 func TestReliability(t *testing.T) {
-	r := reliability([]Result{
+	r := Reliable([]Result{
 		result(0.55, true), result(0.55, false),
 		result(0.9, true), result(0.98, true), result(1, true), result(0.92, false),
 		{Status: rag.NotFound, Score: Score{Right: true, Abstained: true}}, // a refusal
 		{Error: "failed"},
 	})
-	var b strings.Builder
-	r.write(&b)
 	want := "confidence     answers   right     share    mean\n" +
 		"0.5 to 0.6           2       1     50.0%    0.55\n" +
 		"0.9 to 1.0           4       3     75.0%    0.95\n" +
-		"calibration error    0.150 expected, Brier score 0.227\n\n"
-	if got := b.String(); got != want {
+		"calibration error    0.150 expected, Brier score 0.227\n"
+	if got := r.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
 func TestReliabilityOfNothing(t *testing.T) {
-	var b strings.Builder
-	r := reliability([]Result{{Status: rag.NotFound, Score: Score{Abstained: true}}})
-	r.write(&b)
-	if r.Answers != 0 || r.CalibrationError != 0 || b.String() != "" {
-		t.Errorf("reliability = %+v, printed %q; want nothing", r, b.String())
+	r := Reliable([]Result{{Status: rag.NotFound, Score: Score{Abstained: true}}})
+	if r.Answers != 0 || r.CalibrationError != 0 || r.String() != "" {
+		t.Errorf("reliability = %+v, printed %q; want nothing", r, r.String())
 	}
 }
 
@@ -59,7 +54,7 @@ func TestReliabilityHolds(t *testing.T) {
 			confidence := float64(rapid.IntRange(0, 1000).Draw(t, "thousandths")) / 1000
 			results = append(results, result(confidence, i%3 > 0))
 		}
-		r := reliability(results)
+		r := Reliable(results)
 		answers := 0
 		for _, b := range r.Bins {
 			answers += b.Right.Of

@@ -119,7 +119,7 @@ func summarise(results []Result) Summary {
 	slices.Sort(times)
 	s.MedianLength, s.LongestAnswer = quantile(lengths, 50), quantile(lengths, 100)
 	s.TimeP50, s.TimeP99 = quantile(times, 50), quantile(times, 99)
-	s.Reliability = reliability(results)
+	s.Reliability = Reliable(results)
 	return s
 }
 
@@ -165,7 +165,9 @@ func (r *Report) Table(w io.Writer, retrieval, times bool) error {
 	}
 	a := r.Summary.Accuracy
 	fmt.Fprintf(&b, "%-14s %7d %7d %8.1f%%\n\n", "all", a.Of, a.Part, 100*a.Value())
-	r.Summary.Reliability.write(&b)
+	if table := r.Summary.Reliability.String(); table != "" {
+		b.WriteString(table + "\n")
+	}
 	r.figures(&b)
 	if retrieval {
 		r.retrieval(&b)
