@@ -36,6 +36,9 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 	if len(sel.Unknown) > 0 {
 		c -= choose(q.Wants(question.Value), 0.25, 0.1)
 	}
+	if standsOut(first, sel) {
+		c += 0.08
+	}
 	if figureIsNearer(q, first, sel) {
 		c -= 0.3
 	}
@@ -89,6 +92,16 @@ func meetsDemand(q question.Question, chosen []ground.Unit) bool {
 				}
 			}
 			return false
+		}
+	}
+	return true
+}
+
+// standsOut reports whether no other passage comes near to the first unit.
+func standsOut(first ground.Unit, sel ground.Selection) bool {
+	for _, u := range sel.Units {
+		if u.Passage.ID != first.Passage.ID {
+			return first.Score-u.Score > 0.35
 		}
 	}
 	return true

@@ -214,7 +214,7 @@ func (x *Extractive) tableList(q question.Question, ask question.Ask, e Evidence
 		headers := t.Headers(x.widened(ask.Text))
 		for c, n := range headers {
 			cells := t.Distinct(c, t.AllRows())
-			if n < 2 || len(cells) != ask.Size || t.ColumnKind(c) != table.Words {
+			if n < 2 || len(cells) != ask.Size || t.ColumnKind(c) != table.Words || !short(t.View, cells) {
 				continue
 			}
 			d := Draft{Status: Answered, Confidence: 0.6}
@@ -229,4 +229,14 @@ func (x *Extractive) tableList(q question.Question, ask question.Ask, e Evidence
 		}
 	}
 	return Draft{}, false
+}
+
+// short reports whether cells are names rather than sentences.
+func short(t *table.View, cells []table.Cell) bool {
+	for _, c := range cells {
+		if utf8.RuneCountInString(t.Text(c)) > 20 {
+			return false
+		}
+	}
+	return true
 }

@@ -94,7 +94,7 @@ func (l *look) columnFit(i, c int) float64 {
 	text := l.t.Text(table.Cell{Row: l.row, Column: c})
 	if n, ok := l.cell[c]; ok && containsAny(l.asked, "还有", "同一", "一起", "并列", "其他", "同类") && len(l.t.Items(table.Cell{Row: l.row, Column: c})) > 1 {
 		s += 2 // who else stands beside it
-	} else if ok && n.Runes*2 >= utf8.RuneCountInString(text) {
+	} else if ok && a.Kind != question.Number && n.Runes*2 >= utf8.RuneCountInString(text) {
 		s -= 3 // the question already names it
 	}
 	switch {

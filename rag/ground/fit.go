@@ -231,8 +231,18 @@ var measures = []string{
 	"投资额", "融资", "估值", "市值", "股价", "投入", "资本开支", "研发费用", "价格", "单价", "租金", "工资", "成本", "能耗", "会员", "员工", "专利", "参数", "门店", "订单",
 }
 
+// anyShare reports whether some value is a percentage or a fraction.
+func anyShare(values []quantity.Value) bool {
+	for _, v := range values {
+		if v.Unit == "%" || v.Unit == "" && v.Number > 0 && v.Number < 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // shares are measures that a sentence states with the bare verb 占.
-var shares = map[string]bool{"占比": true, "份额": true, "市占率": true, "权重": true}
+var shares = map[string]bool{"占比": true, "比例": true, "份额": true, "市占率": true, "权重": true}
 
 // measureAsked returns the measure that a question names, and what stands
 // before it.
@@ -250,13 +260,13 @@ func measureAsked(asked string) (measure, before string) {
 // neither the unit nor what stands near it speaks of the measure asked for in
 // any form, and where the words before the measure differ on both sides:
 // 大模型市场规模 and 具身智能市场规模 are different measures.
-func subjectFit(ts *termSet, unit, near passageText) Fit {
+func subjectFit(ts *termSet, unit, near passageText, values []quantity.Value) Fit {
 	m, before := ts.measure, ts.narrowed
 	if m == "" {
 		return Silent
 	}
 	if !strings.Contains(unit.folded, m) {
-		if ts.says(m, unit) || strings.Contains(near.folded, m) || shares[m] && strings.Contains(unit.folded, "占") {
+		if ts.says(m, unit) || strings.Contains(near.folded, m) || shares[m] && (strings.Contains(unit.folded, "占") || anyShare(values)) {
 			return Silent
 		}
 		return Conflict

@@ -153,7 +153,7 @@ func (s *Selector) score(p *prepared, near, far matched, pu *preparedUnit, q que
 	u.Period = periodFit(q.Periods, u.Periods, p.periods)
 	u.Names = nameFit(names, pu, p)
 	u.Ordinal = ordinalFit(ordinals, u.Text)
-	u.Subject = subjectFit(ts, pu.text, p.near)
+	u.Subject = subjectFit(ts, pu.text, p.near, pu.values)
 	if placeFit(places, pu) == Conflict {
 		u.Subject = Conflict
 	}
