@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -41,6 +42,9 @@ func (e *Engine) compose(q Question, asked question.Question, d answer.Draft, pa
 	}
 	words := wordingFor(language)
 	if d.Status == answer.Answered {
+		if language == "en" {
+			d.Claims = e.inEnglish(d.Claims)
+		}
 		a.Score, a.Confidence = d.Confidence, round3(answer.Calibrated(d.Confidence))
 		e.addClaims(a, d.Claims)
 	} else {
@@ -58,7 +62,7 @@ func (e *Engine) compose(q Question, asked question.Question, d answer.Draft, pa
 func (e *Engine) addClaims(a *Answer, claims []ground.Claim) {
 	number := make(map[string]int)
 	var text strings.Builder
-	for _, c := range claims {
+	for i, c := range claims {
 		claim := Claim{Text: c.Text, Citations: []int{}, Verdict: string(ground.Supported), Values: []Value{}}
 		for _, s := range c.Supports {
 			key := fmt.Sprintf("%s %d %d", s.Passage.ID, s.Start, s.End)
@@ -72,6 +76,9 @@ func (e *Engine) addClaims(a *Answer, claims []ground.Claim) {
 		}
 		claim.Values = valuesOf(c, claim.Citations)
 		a.Claims = append(a.Claims, claim)
+		if i > 0 && strings.HasSuffix(claims[i-1].Text, ".") {
+			text.WriteString(" ")
+		}
 		text.WriteString(marked(c.Text, claim.Citations))
 	}
 	a.Answer = text.String()
@@ -90,25 +97,30 @@ func marked(text string, citations []int) string {
 	return body + marks.String() + end
 }
 
-// valuesOf lists the numbers of a claim with the citation that holds each.
+// valuesOf lists the numbers of a claim with the citation that holds each, in
+// the claim's spelling or another.
 func valuesOf(c ground.Claim, citations []int) []Value {
 	out := []Value{}
 	for _, v := range quantity.Values(c.Text) {
 		val := Value{Text: v.Text}
 		for i, s := range c.Supports {
-			if strings.Contains(s.Passage.Text, v.Text) {
+			if states(s.Passage.Text, v) {
 				val.Citation = citations[i]
 				break
 			}
 		}
 		for _, k := range c.Computed {
-			if strings.Contains(k.Text, v.Text) {
+			if states(k.Text, v) {
 				val.Citation, val.Formula = 0, k.Formula
 			}
 		}
 		out = append(out, val)
 	}
 	return out
+}
+
+func states(text string, v quantity.Value) bool {
+	return strings.Contains(text, v.Text) || slices.ContainsFunc(quantity.Values(text), v.Same)
 }
 
 func (e *Engine) citation(n int, s ground.Support) Citation {

@@ -3,6 +3,7 @@ package ground
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -124,7 +125,7 @@ func (v *Verifier) values(c Claim) Verdict {
 		computed[k.Text] = true
 	}
 	for _, val := range quantity.Values(c.Text) {
-		if computed[val.Text] || partOfComputed(val.Text, c.Computed) {
+		if computed[val.Text] || partOfComputed(val, c.Computed) {
 			continue
 		}
 		if verdict := stands(val, stated); verdict != Supported {
@@ -171,9 +172,11 @@ func HeaderUnit(column string) string {
 
 var headerUnit = regexp.MustCompile(`[（(]([^（）()]+)[）)]\s*$`)
 
-func partOfComputed(text string, ks []Computed) bool {
+// partOfComputed reports whether a value is printed in a computed one or is the
+// same amount in another spelling.
+func partOfComputed(v quantity.Value, ks []Computed) bool {
 	for _, k := range ks {
-		if strings.Contains(k.Text, text) {
+		if strings.Contains(k.Text, v.Text) || slices.ContainsFunc(quantity.Values(k.Text), v.Same) {
 			return true
 		}
 	}
