@@ -146,7 +146,7 @@ func sameHeader(a, b [][]string) bool {
 // figure and ties the labels above to it.
 func (b *binder) bindCaption(i int) {
 	n := &b.nodes[i]
-	tableAbove := b.open >= 0 && b.objects[b.open].table && b.objects[b.open].caption < 0 && !b.broken(b.objects[b.open].node, i)
+	tableAbove := b.open >= 0 && b.objects[b.open].table && b.objects[b.open].caption < 0 && !b.broken(b.objects[b.open].last(), i)
 	below := b.tableBelow(i)
 	if below && (!tableAbove || b.above || n.mark.table) {
 		b.caption, b.open = i, -1
@@ -162,6 +162,14 @@ func (b *binder) bindCaption(i int) {
 	n.object = at
 	b.open = at
 	b.bindLabels(i, at)
+}
+
+// last returns the last node of a table.
+func (o *object) last() int {
+	if n := len(o.more); n > 0 {
+		return o.more[n-1]
+	}
+	return o.node
 }
 
 // broken reports whether anything but marked lines stands between nodes i and j.

@@ -42,7 +42,7 @@ func (t *tree) markAsides(title int, language string) {
 			n.role = roleAside
 		case n.role == roleHeading || n.role == roleChapter:
 			page = i
-		case n.role == roleText && (isFooter(n.text) || axisLabels(n.text) || count[n.text] >= 4 && runeLen(n.text) <= 40 && !t.underLabel(i)):
+		case n.role == roleText && (isFooter(n.text) || axisLabels(n.text) || count[n.text] >= 4 && runeLen(n.text) <= 40 && !t.besideLabel(i)):
 			n.role = roleAside
 		case n.role == roleText && language == "zh" && t.describesImage(i, i < cover):
 			n.role = roleAside
@@ -81,9 +81,9 @@ func (t *tree) coverEnd(title int) int {
 	return 0
 }
 
-// underLabel reports whether node i directly follows a heading below page
-// level: such short texts may repeat without being footers.
-func (t *tree) underLabel(i int) bool { return i > 0 && t.nodes[i-1].role == roleHeading }
+// besideLabel reports whether node i directly follows a heading: such short
+// texts may repeat without being footers.
+func (t *tree) besideLabel(i int) bool { return i > 0 && t.nodes[i-1].role == roleHeading }
 
 func (t *tree) describesImage(i int, onCover bool) bool {
 	text := t.nodes[i].text
@@ -154,6 +154,33 @@ func (t *tree) markLabels() {
 	}
 }
 
+// A labelText is what stands between a label and what follows it.
+type labelText struct {
+	next     int  // the node after it
+	texts    int  // paragraphs and bullets
+	size     int  // their runes
+	plain    bool // no bullets
+	sentence bool // the last one ends a sentence
+}
+
+func (t *tree) underLabel(i int) labelText {
+	out := labelText{next: i + 1, plain: true}
+	for ; out.next < len(t.nodes); out.next++ {
+		n := &t.nodes[out.next]
+		switch n.role {
+		case roleAside:
+		case roleText, roleBullet:
+			out.texts++
+			out.size += runeLen(n.text)
+			out.plain = out.plain && n.role == roleText
+			out.sentence = endsSentence(n.text)
+		default:
+			return out
+		}
+	}
+	return out
+}
+
 // labelRow returns the node after the row of labels that begins at heading i,
 // and whether it is one.
 func (t *tree) labelRow(i int) (int, bool) {
@@ -164,21 +191,18 @@ func (t *tree) labelRow(i int) (int, bool) {
 			return i, false
 		}
 		labels++
-		k, size, plain := j+1, 0, true
-		for ; k < len(t.nodes) && (t.nodes[k].role == roleText || t.nodes[k].role == roleBullet || t.nodes[k].role == roleAside); k++ {
-			size += runeLen(t.nodes[k].text)
-			plain = plain && t.nodes[k].role == roleText
-		}
-		if size > maxLabelText {
+		under := t.underLabel(j)
+		if under.size > maxLabelText {
 			return i, false
 		}
-		if k > j+1 && endsSentence(t.nodes[k-1].text) {
+		if under.sentence {
 			sentences++
 		}
-		if plain && k > j+1 && size <= maxTermText && !endsSentence(t.nodes[k-1].text) || t.slides && plain && k == j+2 && size <= maxCardText {
+		phrase := under.texts > 0 && under.size <= maxTermText && !under.sentence
+		if card := t.slides && under.texts == 1 && under.size <= maxCardText; under.plain && (phrase || card) {
 			phrases++
 		}
-		j = k
+		j = under.next
 	}
 	caption := j < len(t.nodes) && t.nodes[j].role == roleCaption && !t.nodes[j].mark.table
 	cards := labels >= 2 && phrases == labels

@@ -310,7 +310,8 @@ func (t *tree) continuesChapters(i, number int) bool {
 func (t *tree) repeatedContents(i int) {
 	j := i
 	for ; j < len(t.nodes) && (t.nodes[j].role == roleBullet || t.nodes[j].role == roleText); j++ {
-		if !t.listed[bareTitle(t.nodes[j].text)] {
+		running := t.nodes[j].role == roleText && runningHead.MatchString(t.nodes[j].text)
+		if running || !t.listed[bareTitle(t.nodes[j].text)] {
 			break
 		}
 	}

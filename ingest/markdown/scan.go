@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -20,7 +21,7 @@ const maxDepth = 16
 //
 // Tables are taken out before goldmark sees the text, because goldmark drops
 // cells of ragged rows and takes rows that begin like a list for one. Their
-// lines stay as empty lines, so that line numbers hold.
+// lines stay as a rule and empty lines, so that line numbers hold.
 type scanner struct {
 	builder *ingest.Builder
 	source  []byte  // text without tables
@@ -42,7 +43,7 @@ type table struct {
 
 func newScanner(b *ingest.Builder, body []byte, skipped int) *scanner {
 	s := &scanner{builder: b, skipped: skipped, line: 1}
-	s.source, s.tables = extractTables(body)
+	s.source, s.tables = extractTables(body, "***") // a rule: no block reaches over it
 	return s
 }
 
@@ -99,11 +100,15 @@ func (s *scanner) blocks(parent ast.Node, at place) {
 func (s *scanner) list(n *ast.List, at place) {
 	s.lists++
 	inner := place{list: s.lists, depth: at.depth + 1}
+	number := n.Start
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		inner.item, inner.mark = true, ""
 		if n.IsOrdered() {
-			inner.mark = orderedMark(s.source, c.Pos())
-			if inner.mark != "" && !s.opensWithText(c) { // "2." alone
+			if inner.mark = orderedMark(s.source, c.Pos()); inner.mark == "" {
+				inner.mark = fmt.Sprintf("%d%c ", number, n.Marker)
+			}
+			number++
+			if !s.opensWithText(c) { // "2." alone
 				s.add(ingest.Element{Kind: ingest.ElementBullet, Level: inner.depth, List: inner.list, Text: inner.mark}, c.Pos(), 0)
 				inner.mark = ""
 			}
@@ -122,20 +127,30 @@ func (s *scanner) opensWithText(item ast.Node) bool {
 	return false
 }
 
-// orderedMark returns "3. " as written at the given offset.
+// orderedMark returns "3. " as written at the given offset, or right before it:
+// goldmark's offset is late where tabs stand between nested blocks.
 func orderedMark(source []byte, pos int) string {
-	if pos < 0 || pos >= len(source) {
+	if pos < 0 || pos > len(source) {
 		return ""
 	}
-	end := pos
-	for end < len(source) && source[end] >= '0' && source[end] <= '9' {
+	start, end := pos, pos
+	for end < len(source) && isDigit(source[end]) {
 		end++
 	}
-	if end == pos || end >= len(source) {
+	if end == start {
+		end = max(len(bytes.TrimRight(source[:pos], " \t"))-1, 0)
+		start = end
+	}
+	for start > 0 && isDigit(source[start-1]) {
+		start--
+	}
+	if start >= end || end >= len(source) {
 		return ""
 	}
-	return string(source[pos:end+1]) + " "
+	return string(source[start:end+1]) + " "
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func (s *scanner) heading(n *ast.Heading) {
 	raw, start := s.raw(n.Lines())
@@ -164,7 +179,7 @@ func (s *scanner) paragraph(n ast.Node, at place) {
 		return
 	}
 	if strings.ContainsAny(raw, "|\t") { // a table inside a list or quotation
-		rest, tables := extractTables([]byte(raw))
+		rest, tables := extractTables([]byte(raw), "")
 		if len(tables) > 0 {
 			s.mixed(string(rest), tables, start, at)
 			return

@@ -8,10 +8,10 @@ import (
 	"yanbao/ingest"
 )
 
-// extractTables finds the tables of a text and returns the text with their
-// lines emptied. Code between fences is left alone; marks nested deeper than
-// maxDepth are escaped.
-func extractTables(body []byte) ([]byte, []table) {
+// extractTables finds the tables of a text and returns the text with the line
+// instead in place of the first line of each and its other lines emptied. Code
+// between fences is left alone; marks nested deeper than maxDepth are escaped.
+func extractTables(body []byte, instead string) ([]byte, []table) {
 	lines := splitLines(body)
 	var tables []table
 	out := make([]byte, 0, len(body))
@@ -40,6 +40,7 @@ func extractTables(body []byte) ([]byte, []table) {
 		}
 		header := 1 + n - len(rows) // the row of dashes is no row
 		tables = append(tables, table{line: i + 1, end: i + 1 + n, header: header, rows: rows})
+		out = append(out, instead...)
 		for k := range n {
 			if i+k < len(lines)-1 {
 				out = append(out, '\n')
