@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"yanbao/ingest"
 	"yanbao/rag/ground"
 	"yanbao/rag/quantity"
 )
@@ -48,10 +49,18 @@ func englishClaim(c ground.Claim, said string, again bool) string {
 	return englishQuote(c.Supports[0], body, said, again)
 }
 
-// saidBy says whose words a claim quotes: the primary source, else the report.
+// theReport is whose words a claim quotes where no primary source is named.
+const theReport = "the report"
+
+// saidBy says whose words a claim quotes.
 func saidBy(c ground.Claim) string {
-	if len(c.Supports) == 0 || len(c.Supports[0].Sources) == 0 {
-		return "the report"
+	switch {
+	case len(c.Supports) == 0:
+		return ""
+	case c.Supports[0].Passage.Kind == ingest.KindFigure:
+		return "a caption of the report"
+	case len(c.Supports[0].Sources) == 0:
+		return theReport
 	}
 	return strings.Join(c.Supports[0].Sources, " and ")
 }
@@ -61,10 +70,10 @@ func saidBy(c ground.Claim) string {
 func englishComputed(c ground.Claim, body string) string {
 	for _, v := range quantity.Values(c.Computed[0].Text) {
 		if text, ok := v.English(); ok && text != v.Text {
-			return fmt.Sprintf("%s, computed: %s.", text, body)
+			return fmt.Sprintf("%s, computed: %s.", capital(text), body)
 		}
 	}
-	return "Computed from the cited places: " + body + "."
+	return "From the cited places: " + body + "."
 }
 
 // englishCell is a cell as "column: text", with its value in English.
@@ -89,10 +98,10 @@ func englishQuote(s ground.Support, body, said string, again bool) string {
 		of = " (" + lead + ")" // what 其 or 该 in the quotation stands for
 	}
 	switch {
-	case len(values) > 0 && said == "the report":
-		return fmt.Sprintf("%s, says the report%s: “%s”.", strings.Join(values, ", "), of, quote)
+	case len(values) > 0 && said == theReport:
+		return fmt.Sprintf("%s, says the report%s: “%s”.", capital(strings.Join(values, ", ")), of, quote)
 	case len(values) > 0:
-		return fmt.Sprintf("%s, according to %s%s: “%s”.", strings.Join(values, ", "), said, of, quote)
+		return fmt.Sprintf("%s, according to %s%s: “%s”.", capital(strings.Join(values, ", ")), said, of, quote)
 	}
 	tail := "."
 	if g := glosses(quote); len(g) > 0 {
@@ -101,11 +110,14 @@ func englishQuote(s ground.Support, body, said string, again bool) string {
 	switch {
 	case again && of == "":
 		return "“" + quote + "”" + tail
-	case said == "the report":
+	case said == theReport:
 		return fmt.Sprintf("The report says%s: “%s”%s", of, quote, tail)
 	}
 	return fmt.Sprintf("According to %s%s: “%s”%s", said, of, quote, tail)
 }
+
+// capital begins a sentence: about and over may stand first.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // leadingValues takes the values that stand in front of a sentence off it and
 // gives them in English, the report's own spelling behind: 294.16亿元：… is
@@ -147,6 +159,7 @@ func glosses(text string) []gloss {
 		if !v.Money() && !strings.ContainsAny(v.Text, "万亿") {
 			continue
 		}
+		v.Bound = quantity.Exact // 约 and 突破 stand in the text itself
 		english, ok := v.English()
 		if ok && english != v.Text && len(out) < maxGlosses {
 			out = append(out, gloss{v.Text, english})

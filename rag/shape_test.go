@@ -107,7 +107,10 @@ func markers(a *rag.Answer) string {
 		}
 	}
 	var claims strings.Builder
-	for _, c := range a.Claims {
+	for i, c := range a.Claims {
+		if i > 0 && strings.HasSuffix(a.Claims[i-1].Text, ".") {
+			claims.WriteString(" ") // English sentences stand apart
+		}
 		claims.WriteString(c.Text)
 	}
 	if got, want := marker.ReplaceAllString(a.Answer, ""), marker.ReplaceAllString(claims.String(), ""); got != want {

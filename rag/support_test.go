@@ -46,10 +46,16 @@ func unsupported(e *rag.Engine, a *rag.Answer) []string {
 	var out []string
 	for _, c := range a.Claims {
 		held := make(map[string]bool)
+		shown := c.Text
 		for _, n := range c.Citations {
-			for _, f := range figures(around(e, a.Citations[n-1])) {
+			text := around(e, a.Citations[n-1])
+			shown += "\n" + text
+			for _, f := range figures(text) {
 				held[f] = true
 			}
+		}
+		for _, f := range inEnglish(c.Text, shown) {
+			held[f] = true
 		}
 		for _, v := range c.Values {
 			if v.Citation != 0 || v.Formula == "" {
@@ -70,6 +76,44 @@ func unsupported(e *rag.Engine, a *rag.Answer) []string {
 		}
 	}
 	return out
+}
+
+var (
+	englishAmount = regexp.MustCompile(`(\d+(?:,\d{3})*(?:\.\d+)?) (million|billion|trillion)`)
+	hanAmount     = regexp.MustCompile(`(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万亿|千亿|百亿|亿|千万|百万|万)`)
+	scale         = map[string]float64{
+		"million": 1e6, "billion": 1e9, "trillion": 1e12,
+		"万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4,
+	}
+)
+
+// inEnglish lists the figures of a claim that give an amount of the text shown
+// in English: 29.416 of RMB 29.416 billion where the text has 294.16亿元.
+func inEnglish(claim, shown string) []string {
+	var out []string
+	for _, e := range englishAmount.FindAllStringSubmatch(claim, -1) {
+		for _, h := range hanAmount.FindAllStringSubmatch(shown, -1) {
+			if english, han := amounts(e[1]), amounts(h[1]); math.Abs(english[0]*scale[e[2]]/(han[0]*scale[h[2]])-1) < 1e-9 {
+				out = append(out, figures(e[1])...)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func TestInEnglish(t *testing.T) {
+	const shown = "规模约294.16亿元，2030年预计达4,000亿元，月活1274.95万"
+	for claim, want := range map[string]string{
+		"RMB 29.416 billion":             "29.416",
+		"RMB 294.16 billion":             "",
+		"RMB 400 billion, RMB 4 billion": "400",
+		"12.7495 million users":          "12.7495",
+	} {
+		if got := strings.Join(inEnglish(claim, shown), " "); got != want {
+			t.Errorf("inEnglish(%q) = %q, want %q", claim, got, want)
+		}
+	}
 }
 
 // around is what a reader is shown of a citation: the passage with its titles,
