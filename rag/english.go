@@ -117,7 +117,12 @@ func englishQuote(s ground.Support, body, said string, again bool) string {
 }
 
 // capital begins a sentence: about and over may stand first.
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func capital(s string) string {
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+		return string(s[0]-'a'+'A') + s[1:]
+	}
+	return s
+}
 
 // leadingValues takes the values that stand in front of a sentence off it and
 // gives them in English, the report's own spelling behind: 294.16亿元：… is

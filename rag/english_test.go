@@ -43,6 +43,7 @@ func TestEnglishClaim(t *testing.T) {
 		{"no source", claimOf("门店多为直营。", "门店多为直营。", "门店多为直营。"), "The report says: “门店多为直营”."},
 		{"what 其 stands for", claimOf("青禾：其门店多为直营。", "其门店多为直营。", "其门店多为直营。"), "The report says (青禾): “其门店多为直营”."},
 		{"counters have no English", claimOf("1,200家：门店共1,200家。", "门店共1,200家。", "门店共1,200家。"), "1,200家, says the report: “门店共1,200家”."},
+		{"Chinese numerals", claimOf("三家：门店共三家。", "门店共三家。", "门店共三家。"), "三家, says the report: “门店共三家”."},
 		{"broken over lines", claimOf("门店 多为直营。", "门店\n多为直营。", "门店\n多为直营。"), "The report says: 门店 多为直营."},
 		{"cell", cell("占比：30%。", "构成｜占比：30%", "30%", "占比"), "占比: 30%."},
 		{"cell with an amount", cell("营收：61.7亿元。", "营收（亿元）：61.7", "61.7", "营收（亿元）"), "营收: 61.7亿元 (RMB 6.17 billion)."},
