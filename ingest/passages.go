@@ -245,9 +245,10 @@ func (p *passager) captioned(b *Block, byObject map[string][]int) string {
 		return ""
 	}
 	t := &p.doc.Tables[at]
-	first, _, _ := strings.Cut(p.doc.Text[b.Start:b.End], "\n")
+	text := p.doc.Text[b.Start:b.End]
+	first, _, _ := strings.Cut(text, "\n")
 	isCaption := t.Caption != "" && strings.HasSuffix(first, t.Caption)
-	if !isCaption && !(len(b.Sources) > 0 && strings.Contains(t.Origin, p.doc.Text[b.Start:b.End])) {
+	if !isCaption && !strings.Contains(t.Origin, text) {
 		return ""
 	}
 	for _, k := range byObject[t.ID] {
