@@ -17,7 +17,12 @@ type edge struct {
 	r    rune
 }
 
-func newTrie() trie { return trie{next: make(map[edge]int32), groups: make([][]int32, 1)} }
+// trieSize is about how many nodes the shipped tables make.
+const trieSize = 1 << 14
+
+func newTrie() trie {
+	return trie{next: make(map[edge]int32, trieSize), groups: make([][]int32, 1, trieSize)}
+}
 
 // put enters a folded form of a group.
 func (t *trie) put(form string, group int32) {

@@ -115,8 +115,8 @@ func (r *Retriever) Candidates(ctx context.Context, q Query) ([]Candidate, error
 		return nil, fmt.Errorf("retrieve: %w", err)
 	}
 	out := make([]Candidate, len(cs))
-	for i := range cs {
-		out[i] = Candidate{Passage: cs[i].passage, Score: r.score(&cs[i]), Features: cs[i].features[:]}
+	for i, score := range r.scores(cs) {
+		out[i] = Candidate{Passage: cs[i].passage, Score: score, Features: cs[i].features[:]}
 	}
 	return out, nil
 }

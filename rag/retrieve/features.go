@@ -2,13 +2,11 @@ package retrieve
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 
 	"yanbao/ingest"
 	"yanbao/rag/lexical"
-	"yanbao/rag/question"
 )
 
 // Features of a candidate, in the order of featureNames. All are about 0 to 1;
@@ -114,82 +112,96 @@ type candidate struct {
 	features  [features]float64
 }
 
+// describer fills in features; its covers are used for one candidate after
+// the other.
+type describer struct {
+	r                               *Retriever
+	q                               *query
+	m                               *matcher
+	held                            [][]int // see siblings
+	total                           float64 // weight of all needs
+	text, near, head, path, stretch cover
+	events                          []event
+}
+
 // describe fills in the features of all candidates.
 func (r *Retriever) describe(q *query, cs []candidate) {
 	r.relate(q, cs)
-	held := r.siblings(q, cs)
-	m := r.newMatcher(q)
-	defer r.release(m)
-	text, near := make(cover, len(q.needs)), make(cover, len(q.needs))
-	head, path, sentence := make(cover, len(q.needs)), make(cover, len(q.needs)), make(cover, len(q.needs))
-	total := 0.0
+	d := &describer{r: r, q: q, m: r.newMatcher(q), held: r.siblings(q, cs)}
+	defer r.release(d.m)
+	for _, c := range []*cover{&d.text, &d.near, &d.head, &d.path, &d.stretch} {
+		*c = make(cover, len(q.needs))
+	}
 	for _, n := range q.needs {
-		total += n.weight
-	}
-	var events []event
-	for i := range cs {
-		c := &cs[i]
-		a := c.analysis
-		f := &c.features
-		for _, cov := range []cover{text, near, head, path} {
-			cov.clear()
-		}
-		head.add(m.events(events[:0], a.head.folded, a.head.tokens), 1)
-		path.add(m.events(events[:0], a.path.folded, a.path.tokens), 1)
-		events = m.events(events[:0], a.folded, a.tokens)
-		slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.start, b.start) })
-		text.add(events, 1)
-		for n := range near {
-			near[n] = max(text[n], 0.5*head[n], 0.5*path[n])
-			if held[n] != nil && held[n][i] > 0 {
-				near[n] = max(near[n], 0.5)
-			}
-		}
-		f[fUni], f[fBi] = q.measure(text)
-		f[fNearUni], f[fNearBi] = q.measure(near)
-		f[fLocalUni], f[fLocalBi] = q.local(text, held, i, r.words.ParentSize(lexical.LevelSection, c.doc))
-		f[fFocus] = q.focused(text)
-		f[fHeadUni], f[fHeadBi] = q.measure(head)
-		f[fPathUni], _ = q.measure(path)
-		f[fNarrow] = q.densest(events, narrow, total)
-		f[fWide] = q.densest(events, wide, total)
-		f[fRun] = min(float64(q.longestRun(events))/(3*12), 1)
-		sentence.clear()
-		sentence.add(events[:opening(events)], 1)
-		uni, bi := q.measure(sentence)
-		f[fStart] = (uni + bi) / 2
-		from, to := q.bestSentence(a, events, sentence, f)
-		q.answerFeatures(a, from, to, f)
-		r.words.Siblings(lexical.LevelSection, c.doc, func(first int) bool {
-			f[fFirst] = truth(first == c.doc)
-			return false
-		})
-		q.contextFeatures(c, f)
+		d.total += n.weight
 	}
 	for i := range cs {
-		cs[i].extra(cs)
+		d.coverage(i, &cs[i])
+		from, to := d.bestSentence(&cs[i])
+		q.answerFeatures(cs[i].analysis, from, to, &cs[i].features)
+		q.contextFeatures(&cs[i])
 	}
+	extra(cs)
+}
+
+// coverage fills in how far candidate i holds the needs.
+func (d *describer) coverage(i int, c *candidate) {
+	a, f, q := c.analysis, &c.features, d.q
+	for _, cov := range []cover{d.text, d.near, d.head, d.path, d.stretch} {
+		cov.clear()
+	}
+	d.head.add(d.m.events(d.events[:0], a.head.folded, a.head.tokens))
+	d.path.add(d.m.events(d.events[:0], a.path.folded, a.path.tokens))
+	d.events = d.m.events(d.events[:0], a.folded, a.tokens)
+	slices.SortStableFunc(d.events, func(a, b event) int { return cmp.Compare(a.start, b.start) })
+	d.text.add(d.events)
+	d.stretch.add(d.events[:opening(d.events)])
+	for n := range d.near {
+		d.near[n] = max(d.text[n], 0.5*d.head[n], 0.5*d.path[n])
+		if d.held[n] != nil && d.held[n][i] > 0 {
+			d.near[n] = max(d.near[n], 0.5)
+		}
+	}
+	f[fUni], f[fBi] = q.measure(d.text)
+	f[fNearUni], f[fNearBi] = q.measure(d.near)
+	f[fLocalUni], f[fLocalBi] = q.local(d.text, d.held, i, d.r.words.ParentSize(lexical.LevelSection, c.doc))
+	f[fHeadUni], f[fHeadBi] = q.measure(d.head)
+	f[fPathUni], _ = q.measure(d.path)
+	uni, bi := q.measure(d.stretch)
+	f[fStart] = (uni + bi) / 2
+	f[fFocus] = q.focused(d.text)
+	f[fNarrow] = q.densest(d.events, narrow, d.total)
+	f[fWide] = q.densest(d.events, wide, d.total)
+	f[fRun] = min(float64(q.longestRun(d.events))/(3*12), 1)
+	d.r.words.Siblings(lexical.LevelSection, c.doc, func(first int) bool {
+		f[fFirst] = truth(first == c.doc)
+		return false
+	})
 }
 
 // ready reports whether a file gave the passage ready, with an ID of its own.
 func (c *candidate) ready() bool { return c.passage.SourceID != "" }
 
-// extra fills in the further features of a ready passage.
-func (c *candidate) extra(cs []candidate) {
-	if !c.ready() {
-		return
-	}
-	f := &c.features
-	for i, p := range extraProducts {
-		f[products+i] = f[p[0]] * f[p[1]]
-	}
-	for i, n := range extraRelative {
-		best := 0.0
-		for j := range cs[:min(scored, len(cs))] {
-			best = max(best, cs[j].features[n])
+// extra fills in the further features of ready passages.
+func extra(cs []candidate) {
+	var best [len(extraRelative)]float64
+	for i := range cs[:min(scored, len(cs))] {
+		for j, n := range extraRelative {
+			best[j] = max(best[j], cs[i].features[n])
 		}
-		f[relatives+2*i] = ratio(f[n], best)
-		f[relatives+2*i+1] = truth(best > 0 && f[n] == best)
+	}
+	for i := range cs {
+		if !cs[i].ready() {
+			continue
+		}
+		f := &cs[i].features
+		for j, p := range extraProducts {
+			f[products+j] = f[p[0]] * f[p[1]]
+		}
+		for j, n := range extraRelative {
+			f[relatives+2*j] = ratio(f[n], best[j])
+			f[relatives+2*j+1] = truth(best[j] > 0 && f[n] == best[j])
+		}
 	}
 }
 
@@ -200,20 +212,22 @@ func opening(events []event) int {
 	return n
 }
 
-// bestSentence measures every sentence and returns the bounds of the best.
-func (q *query) bestSentence(a *analysis, events []event, c cover, f *[features]float64) (from, to int) {
+// bestSentence measures every sentence of a candidate whose events were found
+// and returns the bounds of the best.
+func (d *describer) bestSentence(c *candidate) (from, to int) {
+	f := &c.features
 	start, at, best := 0, 0, -1.0
-	for _, end := range a.sentences {
+	for _, end := range c.analysis.sentences {
 		first := at
-		for at < len(events) && int(events[at].start) < end {
+		for at < len(d.events) && int(d.events[at].start) < end {
 			at++
 		}
-		c.clear()
-		c.add(events[first:at], 1)
-		if uni, bi := q.measure(c); uni+bi > best {
+		d.stretch.clear()
+		d.stretch.add(d.events[first:at])
+		if uni, bi := d.q.measure(d.stretch); uni+bi > best {
 			best = uni + bi
 			f[fSentenceUni], f[fSentenceBi] = uni, bi
-			f[fFocusNear] = q.focused(c)
+			f[fFocusNear] = d.q.focused(d.stretch)
 			from, to = start, end
 		}
 		start = end
@@ -287,147 +301,6 @@ func (r *Retriever) siblings(q *query, cs []candidate) [][]int {
 		out[which[i]] = counts
 	}
 	return out
-}
-
-// answerFeatures fills in whether the passage holds what kind of thing is
-// asked for; folded[from:to] is its best sentence.
-func (q *query) answerFeatures(a *analysis, from, to int, f *[features]float64) {
-	for _, ask := range q.parsed.Asks {
-		switch ask.Kind {
-		case question.Value, question.Count, question.Compute:
-			q.numberFeatures(a, from, to, ask.Units, f)
-		case question.Date:
-			f[fDate] = truth(q.newYear(a))
-		case question.List:
-			f[fListing] = truth(strings.Count(a.folded, "、") >= 2 || strings.Contains(a.folded, "包括"))
-		case question.Definition:
-			f[fDefining] = q.defines(a, f)
-		case question.Reason:
-			f[fReasoning] = truth(containsAny(a.folded, "因为", "由于", "因此", "原因", "所以", "导致", "为了", "使得", "因"))
-		case question.Source, question.Issuer:
-			f[fSourcing] = truth(containsAny(a.folded, "根据", "据", "数据显示", "来源", "发布", "印发", "预测", "统计"))
-		}
-	}
-}
-
-// defines tells how far a passage reads as a definition: the words of one,
-// and more so near its start where the term asked about stands there too.
-func (q *query) defines(a *analysis, f *[features]float64) float64 {
-	start := a.folded
-	if len(start) > 3*40 {
-		start = start[:3*40]
-	}
-	marks := []string{"是指", "指的是", "是一种", "是一类", "是一套", "即", "定义为", "称为"}
-	switch {
-	case containsAny(start, marks...):
-		return 0.5 + f[fStart]/2
-	case containsAny(a.folded, marks...):
-		return 0.5
-	}
-	return 0
-}
-
-func (q *query) numberFeatures(a *analysis, from, to int, units []string, f *[features]float64) {
-	for _, n := range a.numbers {
-		if q.stated[a.folded[n.start:n.end]] {
-			continue
-		}
-		inside := int(n.start) >= from && int(n.end) <= to
-		f[fNumber] = 1
-		if inside {
-			f[fNumberNear] = 1
-		}
-		if len(units) > 0 && hasUnit(a.folded[n.end:], a.folded[n.start:n.end], units) {
-			f[fUnit] = 1
-			if inside {
-				f[fUnitNear] = 1
-			}
-		}
-	}
-}
-
-// hasUnit reports whether a number, followed by rest, has one of the units.
-func hasUnit(rest, number string, units []string) bool {
-	rest = strings.TrimLeft(rest, " 万亿千百十多余+")
-	for _, u := range units {
-		if strings.HasPrefix(rest, u) || u == "%" && strings.HasSuffix(number, "%") {
-			return true
-		}
-		if u == "元" && strings.HasPrefix(rest, "人民币") {
-			return true
-		}
-	}
-	return false
-}
-
-// newYear reports whether the passage holds a year, or a date, that the
-// question does not state.
-func (q *query) newYear(a *analysis) bool {
-	for _, y := range a.years {
-		if !q.stated[y] {
-			return true
-		}
-	}
-	return len(q.years) > 0 && strings.Contains(a.folded, "月")
-}
-
-// contextFeatures fills in years, names and kind.
-func (q *query) contextFeatures(c *candidate, f *[features]float64) {
-	a := c.analysis
-	f[fLength] = min(math.Log1p(float64(a.runes))/6, 1.5)
-	if len(q.years) > 0 {
-		held := 0
-		for _, y := range q.years {
-			if slices.Contains(a.years, y) || strings.Contains(a.head.folded, y) {
-				held++
-			}
-		}
-		f[fYear] = float64(held) / float64(len(q.years))
-		f[fOtherYear] = truth(held == 0 && len(a.years) > 0)
-	}
-	if len(q.stated) > 0 {
-		held := 0
-		for _, n := range a.numbers {
-			held += int(truth(q.stated[a.folded[n.start:n.end]]))
-		}
-		f[fStated] = min(float64(held)/float64(len(q.stated)), 1)
-	}
-	if len(q.names) > 0 {
-		text, near := 0, 0
-		for _, n := range q.names {
-			text += int(truth(containsAny(a.folded, n.forms...)))
-			near += int(truth(containsAny(a.head.folded, n.forms...) || containsAny(a.path.folded, n.forms...)))
-		}
-		f[fNames] = float64(text) / float64(len(q.names))
-		f[fNamesNear] = float64(near) / float64(len(q.names))
-	}
-	switch c.passage.Kind {
-	case ingest.KindRow:
-		f[fRow] = 1
-	case ingest.KindTable:
-		f[fTable] = 1
-	case ingest.KindFigure:
-		f[fFigure] = 1
-	case ingest.KindNote:
-		f[fNote] = 1
-	}
-	if open := !q.parsed.Wants(question.Value) && !q.parsed.Wants(question.Date) && !q.parsed.Wants(question.List) && !q.parsed.Wants(question.Count); open {
-		f[fStartOpen], f[fFirstOpen] = f[fStart], f[fFirst]
-	}
-	if containsAny(q.folded, "哪里", "哪儿", "在哪", "何处", "什么地方", "where", "位于") {
-		f[fPlace] = truth(containsAny(a.folded, "位于", "境内", "坐落", "地处", "位在", "总部", "省", "市"))
-	}
-	if containsAny(q.folded, "谁", "who", "哪位", "何人") {
-		f[fPerson] = truth(containsAny(a.folded, "·", "由", "者", "人", "先生", "教授"))
-	}
-	f[fOpening] = truth(strings.HasSuffix(strings.TrimSpace(a.folded), ":"))
-	f[fOpeningList] = f[fOpening] * truth(q.parsed.Wants(question.List))
-	f[fAnswerNear] = max(f[fNumberNear], f[fUnitNear]) * f[fSentenceUni]
-	if !c.ready() {
-		f[fWordsTitled], f[fFullTitled], f[fSectionTitled] = f[fWords], f[fWordsFull], f[fSection]
-		f[fLengthTitled], f[fLocalTitled] = f[fLength], f[fLocalUni]
-	}
-	f[fRepeat] = truth(c.passage.DuplicateOf != "")
 }
 
 func truth(b bool) float64 {

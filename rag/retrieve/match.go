@@ -119,10 +119,10 @@ func (c cover) clear() {
 	}
 }
 
-// add takes the best credit of each need out of events, times factor.
-func (c cover) add(events []event, factor float64) {
+// add takes the best credit of each need out of events.
+func (c cover) add(events []event) {
 	for _, e := range events {
-		c[e.need] = max(c[e.need], factor*e.credit)
+		c[e.need] = max(c[e.need], e.credit)
 	}
 }
 

@@ -118,9 +118,9 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) ([]Result, error) {
 		return nil, fmt.Errorf("retrieve: %w", err)
 	}
 	out := make([]Result, len(cs))
-	for i := range cs {
+	for i, score := range r.scores(cs) {
 		c := &cs[i]
-		out[i] = Result{Passage: c.passage, Score: r.score(c), Lexical: c.lexical, Vector: c.vector}
+		out[i] = Result{Passage: c.passage, Score: score, Lexical: c.lexical, Vector: c.vector}
 	}
 	slices.SortFunc(out, compareResults)
 	if q.K < 1 {

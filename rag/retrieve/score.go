@@ -18,22 +18,32 @@ func (m *model) score(f *[features]float64, extra float64) float64 {
 	return 1 / (1 + math.Exp(-(m.scale*sum + m.shift)))
 }
 
-// semanticWeight is what the similarity of a semantic embedder counts beside
-// the fitted features, in the terms of their weighted sum: the nearest passage
-// gains as much as one that holds a third more of the words of the question.
-const semanticWeight = 4
+// semanticWeight is what the similarity of a semantic embedder, from that of
+// the farthest candidate to that of the nearest, counts beside the fitted
+// features, in the terms of their weighted sum: about as much as all words of
+// a question that stand in a passage. It was not fitted: no such model comes
+// with the program.
+const semanticWeight = 6
 
-// score is how likely the candidate is right.
-func (r *Retriever) score(c *candidate) float64 {
-	m := &documentModel
-	if c.ready() {
-		m = &readyModel
+// scores returns how likely each candidate is right.
+func (r *Retriever) scores(cs []candidate) []float64 {
+	low, high := math.Inf(1), math.Inf(-1)
+	for i := range cs {
+		low, high = min(low, cs[i].vector), max(high, cs[i].vector)
 	}
-	extra := 0.0
-	if r.semantic {
-		extra = semanticWeight * c.features[fVector]
+	out := make([]float64, len(cs))
+	for i := range cs {
+		m := &documentModel
+		if cs[i].ready() {
+			m = &readyModel
+		}
+		extra := 0.0
+		if r.semantic {
+			extra = semanticWeight * ratio(cs[i].vector-low, high-low)
+		}
+		out[i] = m.score(&cs[i].features, extra)
 	}
-	return m.score(&c.features, extra)
+	return out
 }
 
 // FeatureNames returns the names of the features of a Candidate, in order.

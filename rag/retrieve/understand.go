@@ -1,6 +1,7 @@
 package retrieve
 
 import (
+	"slices"
 	"strings"
 
 	"yanbao/rag/lexical"
@@ -32,6 +33,9 @@ type query struct {
 	words  []lexical.Weighted
 	years  []string
 	stated map[string]bool // numbers that the question itself states
+
+	open       bool // asks for no number, date or list
+	where, who bool // asks for a place, for a person
 }
 
 // need is a term of the question that a good passage holds.
@@ -63,6 +67,9 @@ type name struct {
 func (r *Retriever) understand(text string, extra []string) *query {
 	folded := lexical.Fold(text)
 	q := &query{folded: folded, parsed: question.Parse(r.lexicon, text), byTerm: make(map[uint32]int), stated: make(map[string]bool)}
+	q.open = !slices.ContainsFunc([]question.Kind{question.Value, question.Date, question.List, question.Count}, q.parsed.Wants)
+	q.where = containsAny(folded, "哪里", "哪儿", "在哪", "何处", "什么地方", "where", "位于")
+	q.who = containsAny(folded, "谁", "who", "哪位", "何人")
 	content := question.Content(folded)
 	top := q.addNeeds(r.words, content)
 	q.addFocus(content)

@@ -5,162 +5,162 @@ package retrieve
 // documentModel is for passages of documents, fitted on the public set cmrc_train and on the questions of
 // rag/testdata.
 var documentModel = model{
-	scale: 0.2186, shift: -1.6767,
+	scale: 0.2103, shift: -1.6204,
 	weights: [features]float64{
-		fWords:         0.333,
-		fWordsRank:     0.966,
-		fWordsFull:     2.622,
-		fParagraph:     -0.724,
-		fSection:       5.727,
-		fSectionRank:   0.271,
-		fSectionFull:   3.939,
-		fVector:        0.424,
-		fUni:           0.767,
-		fBi:            0.878,
-		fNearUni:       -1.391,
-		fNearBi:        -0.338,
-		fLocalUni:      5.205,
-		fLocalBi:       1.667,
-		fFocus:         1.310,
-		fFocusNear:     0.397,
-		fStart:         -0.178,
-		fStartOpen:     0.908,
-		fHeadUni:       2.724,
-		fHeadBi:        2.498,
-		fPathUni:       -0.582,
-		fSentenceUni:   0.965,
-		fSentenceBi:    -1.415,
-		fNarrow:        0.416,
-		fWide:          1.960,
-		fRun:           1.268,
-		fAhead:         -2.194,
-		fLength:        -0.348,
-		fFirst:         0.148,
-		fFirstOpen:     0.518,
-		fNumber:        1.211,
-		fNumberNear:    1.560,
-		fUnit:          1.877,
-		fUnitNear:      -1.772,
-		fStated:        1.812,
-		fDate:          0.922,
-		fListing:       0.450,
-		fDefining:      1.105,
-		fReasoning:     1.061,
+		fWords:         0.327,
+		fWordsRank:     0.951,
+		fWordsFull:     2.662,
+		fParagraph:     -0.689,
+		fSection:       5.751,
+		fSectionRank:   0.250,
+		fSectionFull:   3.929,
+		fVector:        0.443,
+		fUni:           0.743,
+		fBi:            0.797,
+		fNearUni:       -1.354,
+		fNearBi:        -0.320,
+		fLocalUni:      5.190,
+		fLocalBi:       1.677,
+		fFocus:         1.296,
+		fFocusNear:     0.427,
+		fStart:         -0.190,
+		fStartOpen:     0.900,
+		fHeadUni:       2.693,
+		fHeadBi:        2.454,
+		fPathUni:       -0.608,
+		fSentenceUni:   0.954,
+		fSentenceBi:    -1.479,
+		fNarrow:        0.460,
+		fWide:          1.999,
+		fRun:           1.320,
+		fAhead:         -2.199,
+		fLength:        -0.379,
+		fFirst:         0.170,
+		fFirstOpen:     0.503,
+		fNumber:        1.264,
+		fNumberNear:    1.588,
+		fUnit:          1.882,
+		fUnitNear:      -1.792,
+		fStated:        3.927,
+		fDate:          0.923,
+		fListing:       0.453,
+		fDefining:      1.152,
+		fReasoning:     1.064,
 		fSourcing:      -0.136,
-		fPlace:         0.797,
-		fPerson:        1.043,
-		fYear:          2.046,
-		fOtherYear:     -1.014,
-		fNames:         0.983,
-		fNamesNear:     0.321,
-		fRow:           -2.143,
-		fTable:         0.542,
-		fFigure:        -3.667,
-		fNote:          -0.904,
-		fOpening:       -0.171,
-		fOpeningList:   -0.384,
-		fAnswerNear:    -0.177,
-		fWordsTitled:   4.609,
-		fFullTitled:    -2.992,
-		fSectionTitled: -2.777,
-		fLengthTitled:  -0.884,
-		fLocalTitled:   1.231,
-		fRepeat:        -1.070,
+		fPlace:         0.795,
+		fPerson:        1.045,
+		fYear:          2.042,
+		fOtherYear:     -1.026,
+		fNames:         1.002,
+		fNamesNear:     0.304,
+		fRow:           -2.167,
+		fTable:         0.535,
+		fFigure:        -3.663,
+		fNote:          -0.908,
+		fOpening:       -0.168,
+		fOpeningList:   -0.382,
+		fAnswerNear:    -0.210,
+		fWordsTitled:   4.599,
+		fFullTitled:    -2.974,
+		fSectionTitled: -2.583,
+		fLengthTitled:  -0.804,
+		fLocalTitled:   1.072,
+		fRepeat:        -1.065,
 	},
 }
 
 // readyModel is for passages of ready passages, fitted on the public set cmrc_train.
 var readyModel = model{
-	scale: 0.4094, shift: -3.8630,
+	scale: 0.4103, shift: -3.8792,
 	weights: [features]float64{
-		fWords:            -0.146,
-		fWordsRank:        0.108,
-		fWordsFull:        -0.074,
-		fParagraph:        -0.146,
-		fSection:          7.356,
-		fSectionRank:      0.711,
-		fSectionFull:      5.129,
-		fVector:           0.625,
-		fUni:              1.464,
-		fBi:               1.161,
-		fNearUni:          -1.866,
-		fNearBi:           -0.353,
-		fLocalUni:         2.228,
-		fLocalBi:          2.035,
-		fFocus:            0.820,
-		fFocusNear:        0.141,
-		fStart:            -0.381,
-		fStartOpen:        0.577,
-		fHeadUni:          -0.000,
+		fWords:            -0.151,
+		fWordsRank:        0.102,
+		fWordsFull:        -0.016,
+		fParagraph:        -0.151,
+		fSection:          7.349,
+		fSectionRank:      0.713,
+		fSectionFull:      5.114,
+		fVector:           0.624,
+		fUni:              1.438,
+		fBi:               1.148,
+		fNearUni:          -1.865,
+		fNearBi:           -0.348,
+		fLocalUni:         2.239,
+		fLocalBi:          2.027,
+		fFocus:            0.807,
+		fFocusNear:        0.147,
+		fStart:            -0.388,
+		fStartOpen:        0.570,
+		fHeadUni:          0.000,
 		fHeadBi:           0.000,
 		fPathUni:          0.000,
-		fSentenceUni:      1.471,
-		fSentenceBi:       -1.429,
-		fNarrow:           0.068,
-		fWide:             1.905,
-		fRun:              2.043,
-		fAhead:            -2.817,
-		fLength:           -0.668,
-		fFirst:            -1.660,
-		fFirstOpen:        0.232,
-		fNumber:           1.189,
+		fSentenceUni:      1.455,
+		fSentenceBi:       -1.430,
+		fNarrow:           0.075,
+		fWide:             1.910,
+		fRun:              2.013,
+		fAhead:            -2.819,
+		fLength:           -0.684,
+		fFirst:            -1.667,
+		fFirstOpen:        0.238,
+		fNumber:           1.191,
 		fNumberNear:       0.617,
-		fUnit:             0.587,
-		fUnitNear:         -0.007,
-		fStated:           1.483,
-		fDate:             0.878,
-		fListing:          0.471,
-		fDefining:         0.742,
-		fReasoning:        0.978,
+		fUnit:             0.580,
+		fUnitNear:         -0.004,
+		fStated:           1.361,
+		fDate:             0.880,
+		fListing:          0.470,
+		fDefining:         0.776,
+		fReasoning:        0.980,
 		fSourcing:         -0.205,
-		fPlace:            0.590,
-		fPerson:           1.320,
-		fYear:             0.972,
-		fOtherYear:        -1.109,
-		fNames:            0.878,
+		fPlace:            0.588,
+		fPerson:           1.321,
+		fYear:             0.962,
+		fOtherYear:        -1.111,
+		fNames:            0.877,
 		fNamesNear:        0.000,
 		fRow:              0.000,
 		fTable:            0.000,
 		fFigure:           0.000,
 		fNote:             0.000,
-		fOpening:          -0.045,
-		fOpeningList:      -0.528,
-		fAnswerNear:       0.580,
+		fOpening:          -0.041,
+		fOpeningList:      -0.533,
+		fAnswerNear:       0.579,
 		fWordsTitled:      0.000,
 		fFullTitled:       0.000,
 		fSectionTitled:    0.000,
 		fLengthTitled:     0.000,
 		fLocalTitled:      0.000,
 		fRepeat:           0.000,
-		baseFeatures + 0:  -1.395, // first x local uni
-		baseFeatures + 1:  -3.148, // first x local bi
-		baseFeatures + 2:  2.285,  // first x uni
-		baseFeatures + 3:  2.211,  // first x words full
-		baseFeatures + 4:  1.703,  // first x sentence uni
-		baseFeatures + 5:  -2.611, // first x run
-		baseFeatures + 6:  -2.305, // ahead x local uni
-		baseFeatures + 7:  -2.442, // ahead x local bi
-		baseFeatures + 8:  3.419,  // ahead x uni
-		baseFeatures + 9:  1.933,  // ahead x sentence uni
-		baseFeatures + 10: -1.370, // uni relative
-		baseFeatures + 11: 0.761,  // uni best
-		baseFeatures + 12: -1.046, // bi relative
-		baseFeatures + 13: 0.767,  // bi best
-		baseFeatures + 14: 3.356,  // local uni relative
-		baseFeatures + 15: -0.350, // local uni best
-		baseFeatures + 16: 0.853,  // local bi relative
-		baseFeatures + 17: -0.187, // local bi best
-		baseFeatures + 18: -1.568, // sentence uni relative
-		baseFeatures + 19: 0.232,  // sentence uni best
-		baseFeatures + 20: 0.067,  // sentence bi relative
-		baseFeatures + 21: -0.109, // sentence bi best
-		baseFeatures + 22: 0.118,  // wide relative
-		baseFeatures + 23: 0.205,  // wide best
-		baseFeatures + 24: 0.012,  // narrow relative
-		baseFeatures + 25: 0.089,  // narrow best
-		baseFeatures + 26: -1.412, // near uni relative
-		baseFeatures + 27: -0.618, // near uni best
-		baseFeatures + 28: -0.141, // near bi relative
-		baseFeatures + 29: -0.311, // near bi best
+		baseFeatures + 0:  -1.415, // first x local uni
+		baseFeatures + 1:  -3.155, // first x local bi
+		baseFeatures + 2:  2.277,  // first x uni
+		baseFeatures + 3:  2.221,  // first x words full
+		baseFeatures + 4:  1.713,  // first x sentence uni
+		baseFeatures + 5:  -2.591, // first x run
+		baseFeatures + 6:  -2.324, // ahead x local uni
+		baseFeatures + 7:  -2.425, // ahead x local bi
+		baseFeatures + 8:  3.425,  // ahead x uni
+		baseFeatures + 9:  1.941,  // ahead x sentence uni
+		baseFeatures + 10: -1.378, // uni relative
+		baseFeatures + 11: 0.763,  // uni best
+		baseFeatures + 12: -1.066, // bi relative
+		baseFeatures + 13: 0.785,  // bi best
+		baseFeatures + 14: 3.357,  // local uni relative
+		baseFeatures + 15: -0.352, // local uni best
+		baseFeatures + 16: 0.852,  // local bi relative
+		baseFeatures + 17: -0.193, // local bi best
+		baseFeatures + 18: -1.556, // sentence uni relative
+		baseFeatures + 19: 0.231,  // sentence uni best
+		baseFeatures + 20: 0.086,  // sentence bi relative
+		baseFeatures + 21: -0.120, // sentence bi best
+		baseFeatures + 22: 0.137,  // wide relative
+		baseFeatures + 23: 0.196,  // wide best
+		baseFeatures + 24: 0.016,  // narrow relative
+		baseFeatures + 25: 0.084,  // narrow best
+		baseFeatures + 26: -1.392, // near uni relative
+		baseFeatures + 27: -0.617, // near uni best
+		baseFeatures + 28: -0.142, // near bi relative
+		baseFeatures + 29: -0.305, // near bi best
 	},
 }
