@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"yanbao/ingest"
@@ -52,6 +53,68 @@ func Place(c rag.Citation, w Wording) string {
 		return w.Note
 	}
 	return ""
+}
+
+// Source says whose figures a citation of a holds: the primary source that the
+// report names or, for a citation that gives the answer a number, that it names
+// none. It is "" for a citation without either.
+func Source(a *rag.Answer, c rag.Citation, w Wording) string {
+	switch {
+	case c.PrimarySource != "":
+		return w.PrimarySource + w.Colon + Shorten(c.PrimarySource, 0)
+	case givesNumber(a, c):
+		return w.PrimarySource + w.Colon + w.NoSource
+	}
+	return ""
+}
+
+// givesNumber reports whether a claim takes a number from c. The number of a
+// document (国发〔2025〕11号) is none.
+func givesNumber(a *rag.Answer, c rag.Citation) bool {
+	for _, claim := range a.Claims {
+		if !slices.Contains(claim.Citations, c.N) {
+			continue
+		}
+		for _, v := range claim.Values {
+			if v.Citation != 0 && (v.Citation == c.N || holdsNumber(c.Quote, v.Text)) && !numbersDocument(claim.Text, v.Text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// holdsNumber reports whether value stands in text by itself: 5% does not in 25%.
+func holdsNumber(text, value string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], value)
+		if i < 0 {
+			return false
+		}
+		i += from
+		end := i + len(value)
+		if !goesOn(text, i-1, -1) && !goesOn(text, end, 1) {
+			return true
+		}
+		from = end
+	}
+}
+
+// goesOn reports whether the byte at i belongs to a number that runs on in the
+// given direction: a digit, or a point or comma with a digit beyond it.
+func goesOn(text string, i, step int) bool {
+	digit := func(i int) bool { return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9' }
+	point := i >= 0 && i < len(text) && (text[i] == '.' || text[i] == ',')
+	return digit(i) || point && digit(i+step)
+}
+
+// numbersDocument reports whether value stands in text only as the number of a
+// document: 〕11号.
+func numbersDocument(text, value string) bool {
+	for _, bracket := range []string{"〕", "]", "］", "）", ")"} {
+		text = strings.ReplaceAll(text, bracket+value+"号", "")
+	}
+	return !holdsNumber(text, value)
 }
 
 // Quote returns what is shown of a citation between quotation marks: its quote,

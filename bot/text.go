@@ -45,7 +45,7 @@ func Render(a *rag.Answer, o Options) string {
 	}
 	r := renderer{Options: o, words: WordingFor(o.Language), paint: Paint(o.Color)}
 	r.answer(a)
-	r.citations(a.Citations)
+	r.citations(a)
 	if a.Status != rag.Answered {
 		r.related(a.Related)
 	}
@@ -78,17 +78,17 @@ func (r *renderer) answer(a *rag.Answer) {
 	r.line("%s", text)
 }
 
-func (r *renderer) citations(citations []rag.Citation) {
-	if len(citations) == 0 {
+func (r *renderer) citations(a *rag.Answer) {
+	if len(a.Citations) == 0 {
 		return
 	}
 	r.heading(r.words.Sources)
 	var above rag.Citation
-	for _, c := range citations {
+	for _, c := range a.Citations {
 		mark := fmt.Sprintf("[%d]", c.N)
 		indent := strings.Repeat(" ", len(mark)+1)
 		r.line("%s %s%s%s", r.paint.Mark(mark), r.words.QuoteOpen, Quote(c, r.Quote), r.words.QuoteClose)
-		for _, l := range r.locators(c, above) {
+		for _, l := range r.locators(a, c, above) {
 			r.line("%s%s", indent, r.paint.Dim(l))
 		}
 		above = c
@@ -97,7 +97,7 @@ func (r *renderer) citations(citations []rag.Citation) {
 
 // locators are the lines under a quotation, from the wide to the narrow. What
 // is the same as in the citation above is not said again.
-func (r *renderer) locators(c, above rag.Citation) []string {
+func (r *renderer) locators(a *rag.Answer, c, above rag.Citation) []string {
 	var lines []string
 	sameDocument := c.Document == above.Document
 	if !sameDocument {
@@ -110,8 +110,8 @@ func (r *renderer) locators(c, above rag.Citation) []string {
 	if p := Place(c, r.words); p != "" {
 		detail = append(detail, p)
 	}
-	if c.PrimarySource != "" {
-		detail = append(detail, r.words.PrimarySource+r.words.Colon+Shorten(c.PrimarySource, 0))
+	if s := Source(a, c, r.words); s != "" {
+		detail = append(detail, s)
 	}
 	if r.Show != "" {
 		detail = append(detail, r.words.ShowMore+r.words.Colon+r.Show+" "+Clean(c.PassageID))

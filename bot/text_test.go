@@ -21,7 +21,9 @@ func answered() *rag.Answer {
 	doc := rag.DocumentRef{ID: "tea", Title: "《茶饮行业观察》", Publisher: "示例研究所", Date: "2025-03"}
 	return &rag.Answer{
 		Question: "门店有多少家？", Status: rag.Answered, Language: "zh",
-		Answer: "门店共1,200家[1]，其中直营占三成[2]。",
+		Answer: "门店共1,200家[1]，其中直营占30%[2]。",
+		Claims: []rag.Claim{{Text: "门店共1,200家，其中直营占30%。", Citations: []int{1, 2},
+			Values: []rag.Value{{Text: "1,200家", Citation: 1}, {Text: "30%", Citation: 2}}}},
 		Citations: []rag.Citation{
 			{N: 1, PassageID: "p1", Document: doc, Kind: ingest.KindText, Section: []string{"行业概况", "门店"},
 				Text: "样本城市的门店共1,200家。", Quote: "样本城市的门店共1,200家。", PrimarySource: "示例协会"},

@@ -12,6 +12,7 @@ type Wording struct {
 	Nearest       string // heading over the passages near to a question that got no answer
 	Notices       string // heading over what a careful colleague would add
 	PrimarySource string // label before the source that the report names
+	NoSource      string // in its place where the report names none
 	Table         string // label before the caption of a table
 	Row           string // format of a row number, one %d
 	Figure        string // kind of a passage that is the caption of a figure
@@ -32,6 +33,7 @@ func WordingFor(language string) Wording {
 			Nearest:       "Nearest in the report",
 			Notices:       "Please note",
 			PrimarySource: "primary source",
+			NoSource:      "the report names none",
 			Table:         "table",
 			Row:           "row %d",
 			Figure:        "figure caption",
@@ -48,6 +50,7 @@ func WordingFor(language string) Wording {
 		Nearest:       "报告中最接近的内容",
 		Notices:       "提示",
 		PrimarySource: "一手来源",
+		NoSource:      "报告未注明",
 		Table:         "表",
 		Row:           "第%d行",
 		Figure:        "图注",
