@@ -53,7 +53,7 @@ func TestRender(t *testing.T) {
 	figure.Citations = []rag.Citation{{N: 1, PassageID: "f1", Kind: ingest.KindFigure, Text: "门店数量（2024年）",
 		Document: rag.DocumentRef{ID: "tea"}}}
 	figure.Answer = "只有图注[1]。"
-	figure.Notices = nil
+	figure.Claims, figure.Notices = nil, nil
 	for _, test := range []struct {
 		name    string
 		answer  *rag.Answer
