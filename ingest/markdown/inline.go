@@ -24,7 +24,7 @@ type inline struct {
 // all other unpaired marks are text. Marks next to Chinese characters count,
 // though CommonMark does not let them.
 func parseInline(raw string) inline {
-	if strings.IndexAny(raw, inlineMarks) < 0 {
+	if !strings.ContainsAny(raw, inlineMarks) {
 		return inline{text: raw}
 	}
 	p := &inlineParser{raw: raw}

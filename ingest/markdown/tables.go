@@ -177,7 +177,7 @@ func pipeCells(line string) []string {
 // cellText returns the reading text of one cell.
 func cellText(raw string) string {
 	raw = strings.TrimSpace(raw)
-	if strings.IndexAny(raw, inlineMarks) < 0 {
+	if !strings.ContainsAny(raw, inlineMarks) {
 		return raw
 	}
 	return parseInline(raw).text
