@@ -178,5 +178,5 @@ func join(gs []gloss) string {
 	for _, g := range gs {
 		parts = append(parts, g.printed+" = "+g.english)
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(parts, ", ")
 }
