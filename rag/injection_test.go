@@ -85,14 +85,15 @@ func TestQuestionsGiveNoOrders(t *testing.T) {
 func TestOneHostileDocumentChangesNoOtherAnswers(t *testing.T) {
 	alone := newEngine(t, invented(t))
 	beside := newEngine(t, invented(t), read(t, "hostile.md", []byte(hostile)))
-	for _, it := range questions(t, "coldchain-2024")[:10] {
+	for _, it := range questions(t, "coldchain-2024")[:8] {
 		q := it.Ask("coldchain-2024")
-		for _, c := range ask(t, beside, q).Citations {
+		a, b := ask(t, alone, q), ask(t, beside, q)
+		for _, c := range b.Citations {
 			if c.Document.ID != "coldchain-2024" {
 				t.Errorf("%s: cites %s", it.ID, c.Document.ID)
 			}
 		}
-		if a, b := ask(t, alone, q), ask(t, beside, q); a.Status != b.Status {
+		if a.Status != b.Status {
 			t.Errorf("%s: %s %q alone, %s %q beside another document", it.ID, a.Status, a.Answer, b.Status, b.Answer)
 		}
 	}

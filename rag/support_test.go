@@ -241,6 +241,7 @@ func TestNoUnsupportedNumbers(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			e := newEngine(t, tt.document(t))
 			numbers := 0
 			for _, it := range questions(t, tt.questions) {

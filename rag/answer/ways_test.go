@@ -199,7 +199,7 @@ func tableCases() []wayCase {
 			first: "共2份", want: []string{"《植物工厂建设通则》", "《植物工厂能效分级办法》"}, not: []string{"用电指引"}},
 		{name: "most, with a tie", question: "赋分最高的二级指标是哪些？", want: []string{"光配方", "建设周期"}, not: []string{"品种储备"}, claims: 2},
 		{name: "least", question: "哪个二级指标赋分最低？", want: []string{"采收效率", "6分"}, claims: 1},
-		{name: "most members over merged cells", question: "哪个一级指标下的二级指标最多？", want: []string{"种植能力"}, not: []string{"工程能力"}},
+		{name: "most members over merged cells", question: "哪类能力下的二级指标最多？", want: []string{"种植能力", "3项"}, not: []string{"工程能力"}},
 		{name: "first of a ranking", question: "营收最高的企业是谁？", want: []string{"青穗农科", "12.6亿元"}, not: []string{"9.8"}},
 		{name: "two rows compared", question: "青穗农科和云圃智造的总部分别在哪里？", want: []string{"合肥", "苏州"}, not: []string{"成都", "厦门"}, claims: 2},
 		{name: "two rows compared by items", question: "青穗农科与澄叶鲜蔬的主要产品有什么不同？", want: []string{"罗勒", "菠菜"}, claims: 2},
@@ -221,6 +221,11 @@ func computedCases() []wayCase {
 		{name: "share", question: "光源设备采购额占设备采购额多大比例？", want: []string{"22.5%"}, formula: "9亿元÷40亿元≈22.5%", notice: "22.5%"},
 		{name: "part of an amount", question: "按占比推算，2023年叶菜的市场规模是多少亿元？",
 			want: []string{"30.24亿元"}, formula: "86.4亿元×35%≈30.24亿元", notice: "30.24亿元"},
+		{name: "change between years in points", question: "2023年人工占成本比重比2021年下降了多少个百分点？",
+			want: []string{"31.5", "24.7", "6.8"}, not: []string{"28.2"}, formula: "24.7−31.5", notice: "6.8"},
+		{name: "growth between years", question: "2023年栽培面积比2021年增长了百分之多少？",
+			want: []string{"64", "100", "56."}, not: []string{"80"}, formula: "(100−64)÷64≈56.", notice: "56."},
+		{name: "growth over a span of years", question: "2021年到2023年栽培面积增长了百分之多少？", want: []string{"64", "100", "56."}, not: []string{"80"}},
 	}
 }
 
