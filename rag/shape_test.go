@@ -36,6 +36,8 @@ func frame(q rag.Question, a *rag.Answer) string {
 		return fmt.Sprintf("id %q, question %q, answer %q, mode %q, model %q", a.ID, a.Question, a.Answer, a.Mode, a.Model)
 	case a.Language != "zh" && a.Language != "en":
 		return fmt.Sprintf("language %q", a.Language)
+	case !(a.Confidence >= 0 && a.Confidence <= 1):
+		return fmt.Sprintf("confidence %v", a.Confidence)
 	case a.TookMS < 0:
 		return fmt.Sprintf("took %v ms", a.TookMS)
 	case a.Claims == nil || a.Citations == nil || a.Related == nil || a.Notices == nil:
@@ -169,6 +171,7 @@ func TestShapeIsChecked(t *testing.T) {
 		t.Fatal(problem)
 	}
 	for name, spoil := range map[string]func(a *rag.Answer){
+		"overconfident":     func(a *rag.Answer) { a.Confidence = 1.04 },
 		"no claims":         func(a *rag.Answer) { a.Claims = nil },
 		"refusal":           func(a *rag.Answer) { a.Status = rag.NotFound },
 		"unused citation":   func(a *rag.Answer) { a.Citations = append(a.Citations, a.Citations[0]) },
