@@ -2,83 +2,133 @@ package lexical
 
 import (
 	"math"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
-// builder collects the terms of documents one after the other and turns them
-// round into postings at the end.
-type builder struct {
+// shardSize is how many documents are cut by one goroutine at a time. It does
+// not depend on the machine, so that terms get the same numbers everywhere.
+const shardSize = 4096
+
+// shard holds the terms of a stretch of documents, numbered on their own.
+type shard struct {
 	dict    dictionary
 	terms   []uint32 // of all documents, document after document
 	freqs   []uint8  // beside terms
 	ends    []int    // document to the end of its terms
 	lengths []uint32 // in eighths of a term
-	df      []int    // by term
 
 	counts  []uint32 // by term, of the document at hand
 	touched []uint32 // terms with a count
 	cut     []Term
 }
 
-func newBuilder(n int) *builder {
-	return &builder{dict: newDictionary(), ends: make([]int, 0, n), lengths: make([]uint32, 0, n)}
+// cutShards cuts all documents into terms, on all processors.
+func cutShards(docs []Document) []*shard {
+	shards := make([]*shard, 0, len(docs)/shardSize+1)
+	var work sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(docs, shardSize) {
+		s := &shard{dict: newDictionary()}
+		shards = append(shards, s)
+		free <- struct{}{}
+		work.Go(func() {
+			for i := range part {
+				s.add(&part[i])
+			}
+			s.counts, s.cut = nil, nil
+			<-free
+		})
+	}
+	work.Wait()
+	return shards
 }
 
 // add takes the next document.
-func (b *builder) add(d *Document) {
+func (s *shard) add(d *Document) {
 	length := uint32(0)
 	for _, f := range d.Fields {
 		weight := max(uint32(math.Round(f.Weight/eighth)), 1)
-		b.cut = AppendTerms(b.cut[:0], Fold(f.Text))
-		for i := range b.cut {
-			t := &b.cut[i]
+		s.cut = AppendTerms(s.cut[:0], Fold(f.Text))
+		for i := range s.cut {
+			t := &s.cut[i]
 			if t.Kind == Unigram || t.Kind == Word || t.Kind == Number {
 				length += weight
 			}
-			b.count(b.dict.add(t.Text), weight)
+			s.count(s.dict.add(t.Text), weight)
 		}
 	}
-	for _, t := range b.touched {
-		b.terms = append(b.terms, t)
-		b.freqs = append(b.freqs, uint8(min(b.counts[t], math.MaxUint8)))
-		b.counts[t] = 0
-		b.df[t]++
+	for _, t := range s.touched {
+		s.terms = append(s.terms, t)
+		s.freqs = append(s.freqs, uint8(min(s.counts[t], math.MaxUint8)))
+		s.counts[t] = 0
 	}
-	b.touched = b.touched[:0]
-	b.ends = append(b.ends, len(b.terms))
-	b.lengths = append(b.lengths, length)
+	s.touched = s.touched[:0]
+	s.ends = append(s.ends, len(s.terms))
+	s.lengths = append(s.lengths, length)
 }
 
-func (b *builder) count(t, weight uint32) {
-	if int(t) == len(b.counts) {
-		b.counts = append(b.counts, 0)
-		b.df = append(b.df, 0)
+func (s *shard) count(t, weight uint32) {
+	if int(t) == len(s.counts) {
+		s.counts = append(s.counts, 0)
 	}
-	if b.counts[t] == 0 {
-		b.touched = append(b.touched, t)
+	if s.counts[t] == 0 {
+		s.touched = append(s.touched, t)
 	}
-	b.counts[t] += weight
+	s.counts[t] += weight
 }
 
-// index sorts what was collected by term.
-func (b *builder) index() *Index {
-	x := &Index{dict: b.dict, bounds: make([]int, len(b.df)+1), docs: make([]uint32, len(b.terms)), freqs: make([]uint8, len(b.terms))}
-	for t, n := range b.df {
+// merge makes one index out of shards, in their order, and returns the lengths
+// of the documents.
+func merge(shards []*shard) (x *Index, lengths []uint32) {
+	x = &Index{dict: newDictionary()}
+	var df []int
+	postings := 0
+	for _, s := range shards {
+		global := make([]uint32, s.dict.n)
+		for i, k := range s.dict.keys {
+			global[i] = x.dict.addKey(k)
+		}
+		for range int(x.dict.n) - len(df) {
+			df = append(df, 0)
+		}
+		for i, t := range s.terms {
+			s.terms[i] = global[t]
+			df[global[t]]++
+		}
+		s.dict = dictionary{}
+		postings += len(s.terms)
+		lengths = append(lengths, s.lengths...)
+	}
+	x.dict.keys = nil
+	x.bounds = make([]int, len(df)+1)
+	for t, n := range df {
 		x.bounds[t+1] = x.bounds[t] + n
 	}
-	next := make([]int, len(b.df))
+	x.place(shards, postings, df)
+	return x, lengths
+}
+
+// place fills in the postings; next is used for where those of each term go.
+func (x *Index) place(shards []*shard, postings int, next []int) {
 	copy(next, x.bounds)
-	at := 0
-	for d, end := range b.ends {
-		for ; at < end; at++ {
-			p := &next[b.terms[at]]
-			x.docs[*p] = uint32(d)
-			x.freqs[*p] = b.freqs[at]
-			*p++
+	x.docs, x.freqs = make([]uint32, postings), make([]uint8, postings)
+	doc := uint32(0)
+	for _, s := range shards {
+		at := 0
+		for _, end := range s.ends {
+			for ; at < end; at++ {
+				p := &next[s.terms[at]]
+				x.docs[*p] = doc
+				x.freqs[*p] = s.freqs[at]
+				*p++
+			}
+			doc++
 		}
 	}
-	return x
 }
 
 // dictionary numbers terms. Single characters and pairs, which make up most
@@ -87,7 +137,14 @@ type dictionary struct {
 	singles []uint32 // by character below 0x10000: 1 + number
 	pairs   pairTable
 	others  map[string]uint32
+	keys    []termKey // by number; dropped when all terms are known
 	n       uint32
+}
+
+// termKey is a term: one or two characters, or any text.
+type termKey struct {
+	pair uint64 // see pairKey, with 0 as the second of a single character
+	text string
 }
 
 func newDictionary() dictionary {
@@ -126,22 +183,35 @@ func (d *dictionary) find(term string) (uint32, bool) {
 // add returns the number of a term, a new one if it has none.
 func (d *dictionary) add(term string) uint32 {
 	a, b, ok := characters(term)
-	switch {
-	case !ok:
+	if !ok {
 		if id, found := d.others[term]; found {
 			return id
 		}
-		d.others[strings.Clone(term)] = d.n
-	case b == 0:
-		if id := d.singles[a]; id > 0 {
-			return id - 1
+		return d.addKey(termKey{text: strings.Clone(term)})
+	}
+	return d.addKey(termKey{pair: pairKey(a, b)})
+}
+
+// addKey is add for a term taken apart.
+func (d *dictionary) addKey(k termKey) uint32 {
+	switch {
+	case k.text != "":
+		if id, found := d.others[k.text]; found {
+			return id
 		}
-		d.singles[a] = d.n + 1
+		d.others[k.text] = d.n
+	case uint32(k.pair) == 0:
+		single := &d.singles[k.pair>>32]
+		if *single > 0 {
+			return *single - 1
+		}
+		*single = d.n + 1
 	default:
-		if id := d.pairs.put(pairKey(a, b), d.n+1); id <= d.n {
+		if id := d.pairs.put(k.pair, d.n+1); id <= d.n {
 			return id - 1
 		}
 	}
+	d.keys = append(d.keys, k)
 	d.n++
 	return d.n - 1
 }

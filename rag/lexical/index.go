@@ -58,18 +58,14 @@ type span struct{ first, last uint32 }
 const eighth = 1.0 / 8
 
 // New builds the index of docs with the default parameters; the number of a
-// document is its place in docs. It takes about 1 second per 20 MB of text.
+// document is its place in docs. It cuts texts on all
+// processors.
 func New(docs []Document) *Index { return NewWith(docs, defaultParams) }
 
 // NewWith is New with other parameters.
 func NewWith(docs []Document, p Params) *Index {
-	b := newBuilder(len(docs))
-	for i := range docs {
-		b.add(&docs[i])
-	}
-	x := b.index()
+	x, lengths := merge(cutShards(docs))
 	x.exact = exactSize
-	lengths := b.lengths
 	x.units = newUnits(lengths, documentFrequencies(x), p)
 	if len(docs) > 0 {
 		for n := range docs[0].Parents {

@@ -144,7 +144,7 @@ func FuzzTerms(f *testing.F) {
 }
 
 func BenchmarkTerms(b *testing.B) {
-	s := Fold(strings.Repeat("2024年中国大模型市场规模约为294.16亿元，预计2026年突破700亿元。", 20))
+	s := Fold(strings.Repeat("2023年冷链市场的规模是4,860亿元，两年之后有望超过6,000亿元。", 20))
 	b.SetBytes(int64(len(s)))
 	var terms []Term
 	for b.Loop() {
