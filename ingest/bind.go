@@ -267,11 +267,12 @@ func (b *binder) attach(i, at int) {
 func (b *binder) collectCalls(i int) {
 	text := b.nodes[i].text
 	for at := 0; at < len(text); {
-		k := strings.IndexAny(text[at:], "*[†‡※¹²³⁴⁵⁶⁷⁸⁹")
-		if k < 0 {
-			return
+		switch text[at] {
+		case '*', '[', 0xc2, 0xe2: // the first bytes of all footnote signs
+		default:
+			at++
+			continue
 		}
-		at += k
 		sign := footnoteSign(text[at:])
 		if sign == "" {
 			at++

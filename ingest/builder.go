@@ -82,14 +82,14 @@ func anyText(rows [][]string) bool {
 // with its passages. A document without any text is ErrEmpty.
 func (b *Builder) Document() (*Document, error) {
 	if len(b.elements) == 0 {
-		return nil, fmt.Errorf("read %s: %w", nameOr(b.source, b.format), ErrEmpty)
+		return nil, fmt.Errorf("read %s: %w: give a file with text", nameOr(b.source, b.format), ErrEmpty)
 	}
 	doc := &Document{Meta: b.meta, Edition: b.edition, Source: b.source, Format: b.format}
 	t := newTree(b.elements)
 	t.repair(&doc.Meta, b.source)
 	assemble(doc, t)
 	if strings.TrimSpace(doc.Text) == "" {
-		return nil, fmt.Errorf("read %s: %w", nameOr(b.source, b.format), ErrEmpty)
+		return nil, fmt.Errorf("read %s: %w: give a file with text", nameOr(b.source, b.format), ErrEmpty)
 	}
 	doc.Passages = Passages(doc)
 	return doc, nil

@@ -1,6 +1,11 @@
 // Package ingest holds a report as structure: sections, blocks, tables with
 // cells, figures and notes, and the passages that answers cite.
 //
+// A reader of one format (see ingest/markdown and its siblings) hands the
+// elements of a file to a Builder. The builder decides what they are (newTree
+// and tree.repair, in steps that each follow one general rule), assembles the
+// document from them, and Passages cuts it.
+//
 // It repairs damaged structure and cuts passages with pure functions. It does
 // not read file formats (see ingest/markdown and its siblings), does not embed
 // or store anything, and never changes a character that a reader is shown.

@@ -1,8 +1,8 @@
 package ingest
 
 import (
-	"regexp"
 	"slices"
+	"strings"
 	"unicode"
 )
 
@@ -17,8 +17,16 @@ const (
 	maxVerification = 3   // candidates compared in full
 )
 
-// summaryTitle matches titles of sections that repeat the body in short.
-var summaryTitle = regexp.MustCompile(`(?i)摘要|概要|核心观点|要点|主要结论|summary|abstract|highlights|key (?:findings|takeaways|points)`)
+// isSummary reports whether a section with this title repeats the body in short.
+func isSummary(title string) bool {
+	title = strings.ToLower(title)
+	for _, word := range []string{"摘要", "概要", "核心观点", "要点", "主要结论", "summary", "abstract", "highlights", "key findings", "key takeaways", "key points"} {
+		if strings.Contains(title, word) {
+			return true
+		}
+	}
+	return false
+}
 
 // markDuplicates sets DuplicateOf of every text passage whose words stand again
 // in another one: a passage of a summary points to the body, else the one from
@@ -70,7 +78,7 @@ type candidate struct {
 func (d *duplicates) summaries() {
 	d.summary = make([]bool, len(d.doc.Sections)+1)
 	for i, s := range d.doc.Sections { // parents come before children
-		d.summary[i+1] = summaryTitle.MatchString(s.Title) || s.Parent >= 0 && d.summary[s.Parent+1]
+		d.summary[i+1] = isSummary(s.Title) || s.Parent >= 0 && d.summary[s.Parent+1]
 	}
 }
 

@@ -90,8 +90,8 @@ func footnoteSign(text string) string {
 			return text[:i+1]
 		}
 	}
-	r, size := utf8.DecodeRuneInString(text)
-	if strings.ContainsRune("†‡※¹²³⁴⁵⁶⁷⁸⁹", r) && size > 0 {
+	switch r, size := utf8.DecodeRuneInString(text); r {
+	case '†', '‡', '※', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹':
 		return text[:size]
 	}
 	return ""

@@ -110,7 +110,11 @@ const maxProtected = 900
 // protectedSpans returns the outermost paired quotes and brackets of text, in
 // order. A pair does not reach over a line break.
 func protectedSpans(text string) [][2]int {
-	if strings.IndexByte(text, '(') < 0 && !strings.ContainsAny(text, "《“（「『") {
+	opened := false
+	for _, mark := range []string{"(", "（", "“", "《", "「", "『"} {
+		opened = opened || strings.Contains(text, mark)
+	}
+	if !opened {
 		return nil
 	}
 	var out [][2]int

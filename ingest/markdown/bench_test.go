@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -44,5 +45,21 @@ func BenchmarkRead(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkEdition reads the shipped edition, as every start of the program
+// does.
+func BenchmarkEdition(b *testing.B) {
+	data, err := os.ReadFile("../../corpus/36kr-llm-2025.md")
+	if err != nil {
+		b.Skip("the shipped edition is not in the repository")
+	}
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Read("36kr-llm-2025.md", data); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
