@@ -2,6 +2,7 @@ package ground
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -32,6 +33,7 @@ type term struct {
 	anchor  bool  // hardly any passage holds it
 	crosses bool  // it begins inside a word of the lexicon and ends outside of it
 	unknown bool  // no passage holds it, nor any of its forms
+	byForm  bool  // passages hold it in another form only
 }
 
 type form struct {
@@ -52,7 +54,10 @@ const (
 )
 
 // crossing is what is left of the weight of a bigram over the edge of a word.
-const crossing = 0.25
+const (
+	crossing    = 0.25
+	knownByForm = 0.6 // of the highest rarity, for a term that passages hold in another form only
+)
 
 // anchorShare of the highest rarity makes a term an anchor.
 const anchorShare = 0.95
@@ -78,25 +83,12 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 	spans := ts.expansions(lex, folded)
 	maxIDF := 0.0
 	for _, w := range grams(content) {
-		idf, ok := rarity(w.Text)
-		t := term{text: w.Text, weight: idf}
-		for _, e := range spans {
-			switch {
-			case w.Start >= e.start && w.End <= e.end || w.Start <= e.start && w.End >= e.end:
-				t.forms = append(t.forms, e.forms...)
-				t.name = t.name || e.name
-			case w.Start < e.end && e.start < w.End:
-				t.crosses = true
-			}
-		}
-		if !ok {
-			t.unknown = true
-			t.weight = -1
-			for _, f := range t.forms {
-				if known(ts.forms[f].text, rarity) {
-					t.unknown = false
-				}
-			}
+		t := ts.place(w, spans)
+		if idf, ok := rarity(w.Text); ok {
+			t.weight = idf
+		} else {
+			t.unknown = !slices.ContainsFunc(t.forms, func(f int) bool { return known(ts.forms[f].text, rarity) })
+			t.byForm = !t.unknown
 		}
 		maxIDF = math.Max(maxIDF, t.weight)
 		ts.terms = append(ts.terms, t)
@@ -105,30 +97,49 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 		maxIDF = 1
 	}
 	for i := range ts.terms {
-		t := &ts.terms[i]
-		switch {
-		case t.crosses:
-			t.weight = crossing * max(0, t.weight)
-		case t.unknown && t.name:
-			t.weight = unknownName * maxIDF
-		case t.unknown && q.English:
-			t.weight = unknownEnglish * maxIDF
-		case t.unknown && strings.ContainsAny(t.text, functionWords):
-			t.weight = unknownEnglish * maxIDF // two words that happen to stand together
-		case t.unknown:
-			t.weight = unknownWord * maxIDF
-		case t.weight < 0: // known by another word only
-			t.weight = 0.6 * maxIDF
-		default:
-			t.anchor = t.weight >= anchorShare*maxIDF && !strings.ContainsAny(t.text, functionWords)
-			t.weight = evenShare*maxIDF + (1-evenShare)*t.weight
-			if t.name {
-				t.weight *= nameBoost
-			}
-		}
-		ts.total += t.weight
+		ts.terms[i].weigh(maxIDF, q.English)
+		ts.total += ts.terms[i].weight
 	}
 	return ts
+}
+
+// place makes a term of w with the forms of the stretches that it lies in.
+func (ts *termSet) place(w lexical.Term, spans []span) term {
+	t := term{text: w.Text}
+	for _, e := range spans {
+		switch {
+		case w.Start >= e.start && w.End <= e.end || w.Start <= e.start && w.End >= e.end:
+			t.forms = append(t.forms, e.forms...)
+			t.name = t.name || e.name
+		case w.Start < e.end && e.start < w.End:
+			t.crosses = true
+		}
+	}
+	return t
+}
+
+// weigh turns the rarity of a term into its weight, against the highest rarity
+// of the question.
+func (t *term) weigh(highest float64, english bool) {
+	function := strings.ContainsAny(t.text, functionWords)
+	switch {
+	case t.crosses:
+		t.weight *= crossing
+	case t.unknown && t.name:
+		t.weight = unknownName * highest
+	case t.unknown && (english || function): // no word, or two that happen to stand together
+		t.weight = unknownEnglish * highest
+	case t.unknown:
+		t.weight = unknownWord * highest
+	case t.byForm:
+		t.weight = knownByForm * highest
+	default:
+		t.anchor = t.weight >= anchorShare*highest && !function
+		t.weight = evenShare*highest + (1-evenShare)*t.weight
+		if t.name {
+			t.weight *= nameBoost
+		}
+	}
 }
 
 func known(text string, rarity Rarity) bool {
