@@ -218,47 +218,49 @@ func (d *dictionary) addKey(k termKey) uint32 {
 
 // pairTable maps pairs of characters to numbers above 0, by open addressing.
 type pairTable struct {
-	keys   []uint64 // 0: free
-	values []uint32
-	n      int
+	slots []pairSlot
+	n     int
+}
+
+// pairSlot is free while its key is 0.
+type pairSlot struct {
+	key   uint64
+	value uint32
 }
 
 func pairKey(a, b rune) uint64 { return uint64(a)<<32 | uint64(b) }
 
-func newPairTable(size int) pairTable {
-	return pairTable{keys: make([]uint64, size), values: make([]uint32, size)}
-}
+func newPairTable(size int) pairTable { return pairTable{slots: make([]pairSlot, size)} }
 
 // slot returns where key stands or would be put.
-func (t *pairTable) slot(key uint64) int {
-	mask := uint64(len(t.keys) - 1)
+func (t *pairTable) slot(key uint64) *pairSlot {
+	mask := uint64(len(t.slots) - 1)
 	i := (key * 0x9E3779B97F4A7C15 >> 20) & mask
-	for t.keys[i] != 0 && t.keys[i] != key {
+	for t.slots[i].key != 0 && t.slots[i].key != key {
 		i = (i + 1) & mask
 	}
-	return int(i)
+	return &t.slots[i]
 }
 
-func (t *pairTable) get(key uint64) uint32 { return t.values[t.slot(key)] }
+func (t *pairTable) get(key uint64) uint32 { return t.slot(key).value }
 
 // put returns the value of key, after setting it to value if it had none.
 func (t *pairTable) put(key uint64, value uint32) uint32 {
-	i := t.slot(key)
-	if t.keys[i] == key {
-		return t.values[i]
+	s := t.slot(key)
+	if s.key == key {
+		return s.value
 	}
-	if t.n++; t.n*2 > len(t.keys) {
-		bigger := newPairTable(2 * len(t.keys))
-		for j, k := range t.keys {
-			if k != 0 {
-				s := bigger.slot(k)
-				bigger.keys[s], bigger.values[s] = k, t.values[j]
+	if t.n++; t.n*2 > len(t.slots) {
+		bigger := newPairTable(4 * len(t.slots))
+		for _, old := range t.slots {
+			if old.key != 0 {
+				*bigger.slot(old.key) = old
 			}
 		}
 		bigger.n = t.n
 		*t = bigger
-		i = t.slot(key)
+		s = t.slot(key)
 	}
-	t.keys[i], t.values[i] = key, value
+	*s = pairSlot{key, value}
 	return value
 }

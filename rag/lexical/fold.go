@@ -1,6 +1,7 @@
 package lexical
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -74,11 +75,12 @@ func (f *folder) fold(s string) {
 // segment folds one normalisation segment that starts at offset at.
 func (f *folder) segment(seg string, at int, simplified *simplifier) {
 	normal := norm.NFKC.String(seg)
-	for i, r := range normal {
-		if normal != seg {
+	lower := norm.NFKC.String(strings.Map(unicode.ToLower, normal)) // İ loses its dot and may take another mark
+	for i, r := range lower {
+		if normal != seg || len(lower) != len(seg) {
 			i = 0 // characters of the two do not stand for each other one by one
 		}
-		f.put(simplified.of(unicode.ToLower(r)), at+i)
+		f.put(simplified.of(r), at+i)
 	}
 }
 
@@ -97,12 +99,14 @@ func (f *folder) put(r rune, at int) {
 		}
 		return
 	}
-	switch {
-	case isSpace(r):
-		f.put(' ', at)
-		return
-	case unicode.Is(unicode.Cf, r):
-		return
+	if r < 0x3001 || r > 0x9FFF { // neither Han nor Chinese punctuation
+		switch {
+		case isSpace(r):
+			f.put(' ', at)
+			return
+		case unicode.Is(unicode.Cf, r):
+			return
+		}
 	}
 	before := len(f.buf)
 	f.buf = utf8.AppendRune(f.buf, r)
