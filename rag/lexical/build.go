@@ -36,15 +36,30 @@ func cutShards(docs []Document) []*shard {
 		shards = append(shards, s)
 		free <- struct{}{}
 		work.Go(func() {
+			s.reserve(part)
 			for i := range part {
 				s.add(&part[i])
 			}
-			s.counts, s.cut = nil, nil
+			s.counts, s.touched, s.cut = nil, nil, nil
+			s.dict = dictionary{keys: s.dict.keys} // all that merge needs
 			<-free
 		})
 	}
 	work.Wait()
 	return shards
+}
+
+// reserve makes room for about as many terms as Chinese texts of that size
+// have: growing would leave several times as much behind.
+func (s *shard) reserve(docs []Document) {
+	size := 0
+	for i := range docs {
+		for _, f := range docs[i].Fields {
+			size += len(f.Text)
+		}
+	}
+	s.terms, s.freqs = make([]uint32, 0, size*2/3), make([]uint8, 0, size*2/3)
+	s.ends, s.lengths = make([]int, 0, len(docs)), make([]uint32, 0, len(docs))
 }
 
 // add takes the next document.
@@ -88,7 +103,7 @@ func merge(shards []*shard) (x *Index, lengths []uint32) {
 	var df []int
 	postings := 0
 	for _, s := range shards {
-		global := make([]uint32, s.dict.n)
+		global := make([]uint32, len(s.dict.keys))
 		for i, k := range s.dict.keys {
 			global[i] = x.dict.addKey(k)
 		}
@@ -99,7 +114,7 @@ func merge(shards []*shard) (x *Index, lengths []uint32) {
 			s.terms[i] = global[t]
 			df[global[t]]++
 		}
-		s.dict = dictionary{}
+		s.dict.keys = nil
 		postings += len(s.terms)
 		lengths = append(lengths, s.lengths...)
 	}
