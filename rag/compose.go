@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -84,11 +85,14 @@ func (e *Engine) addClaims(a *Answer, claims []ground.Claim) {
 	a.Answer = text.String()
 }
 
+var printedMarker = regexp.MustCompile(`\[(\d+)\]`)
+
 func marked(text string, citations []int) string {
 	var marks strings.Builder
 	for _, n := range citations {
 		fmt.Fprintf(&marks, "[%d]", n)
 	}
+	text = printedMarker.ReplaceAllString(text, "［$1］") // a marker in the report's text is none of ours
 	body := strings.TrimRight(text, "。.！？!?")
 	end := text[len(body):]
 	for _, stop := range []string{"；", "？", "！"} { // a citation belongs to the sentence it stands in
@@ -107,6 +111,14 @@ func valuesOf(c ground.Claim, citations []int) []Value {
 			if states(s.Passage.Text, v) {
 				val.Citation = citations[i]
 				break
+			}
+		}
+		if val.Citation == 0 { // a cell whose unit stands in its header
+			for i, s := range c.Supports {
+				if slices.ContainsFunc(quantity.Values(s.Quote()), func(w quantity.Value) bool { return strings.HasPrefix(v.Text, w.Text) }) {
+					val.Citation = citations[i]
+					break
+				}
 			}
 		}
 		for _, k := range c.Computed {

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"yanbao/ingest"
@@ -140,7 +141,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 
 func (e *Engine) check(q Question) error {
 	switch n := utf8.RuneCountInString(q.Text); {
-	case strings.TrimSpace(q.Text) == "":
+	case !strings.ContainsFunc(q.Text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
 		return fmt.Errorf("%w: ask something, for example 2024年中国大模型市场规模是多少？", ErrQuestion)
 	case n > MaxQuestion:
 		return fmt.Errorf("%w: %d characters, the limit is %d; ask it in fewer words", ErrQuestion, n, MaxQuestion)

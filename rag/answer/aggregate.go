@@ -54,6 +54,18 @@ func (a *aggregation) column(not int, kinds ...table.Kind) int {
 	return at
 }
 
+// lastColumn is column, the later one of a tie: members stand to the right of
+// what they are members of.
+func (a *aggregation) lastColumn(kind table.Kind) int {
+	best, at := 2, -1
+	for c, n := range a.headers {
+		if n >= best && a.t.ColumnKind(c) == kind {
+			best, at = n, c
+		}
+	}
+	return at
+}
+
 // cite cites the row of a cell.
 func (a *aggregation) cite(c table.Cell, text string) (ground.Support, bool) {
 	if c.Row >= len(a.t.Rows) || a.t.Rows[c.Row] == nil {
@@ -68,7 +80,7 @@ func (a *aggregation) mostMembers() (Draft, bool) {
 	if !ok || !strings.Contains(s.Text, "多") && !strings.Contains(s.Text, "少") {
 		return Draft{}, false
 	}
-	member := a.column(-1, table.Words)
+	member := a.lastColumn(table.Words)
 	if member < 1 {
 		return Draft{}, false
 	}
@@ -160,7 +172,8 @@ func (a *aggregation) top() (Draft, bool) {
 	if !ok {
 		return Draft{}, false
 	}
-	k := ground.Computed{Operation: ground.Add, Text: trimZeros(sum.Number, 2) + sum.Unit}
+	unit := ground.HeaderUnit(a.t.Columns[number])
+	k := ground.Computed{Operation: ground.Add, Text: trimZeros(sum.Number, 2) + sum.Unit + unit}
 	var names []string
 	claim := ground.Claim{}
 	for _, c := range cells {
@@ -170,11 +183,11 @@ func (a *aggregation) top() (Draft, bool) {
 			return Draft{}, false
 		}
 		claim.Supports = append(claim.Supports, sup)
-		k.Inputs = append(k.Inputs, text)
-		names = append(names, oneLine(a.t.Text(table.Cell{Row: c.Row, Column: a.finest(number)}))+text)
+		k.Inputs = append(k.Inputs, text+unit)
+		names = append(names, oneLine(a.t.Text(table.Cell{Row: c.Row, Column: a.finest(number)}))+text+unit)
 	}
 	k.Formula = strings.Join(k.Inputs, " + ") + " = " + k.Text
-	claim.Text = fmt.Sprintf("合计%s（%s：%s）。", k.Text, a.t.Columns[number], strings.Join(names, "、"))
+	claim.Text = fmt.Sprintf("合计%s：%s。", k.Text, strings.Join(names, "、"))
 	claim.Computed = []ground.Computed{k}
 	return Draft{Status: Answered, Confidence: 0.75, Claims: []ground.Claim{claim}}, true
 }

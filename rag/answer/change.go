@@ -26,7 +26,12 @@ func (a *aggregation) change() (Draft, bool) {
 	if !ok1 || !ok2 || v1.Number == 0 {
 		return Draft{}, false
 	}
-	k := changeOf(a.q.Text, v1, v2, ground.HeaderUnit(a.t.Columns[c2]))
+	key := oneLine(a.t.Text(table.Cell{Row: row, Column: a.finest(-1)}))
+	unit := ground.HeaderUnit(a.t.Columns[c2])
+	if unit == "" {
+		unit = ground.HeaderUnit(key) // 果蔬腐损率（%）
+	}
+	k := changeOf(a.q.Text, v1, v2, unit)
 	claim := ground.Claim{Computed: []ground.Computed{k}}
 	var parts []string
 	for _, c := range []int{c1, c2} {
@@ -38,7 +43,6 @@ func (a *aggregation) change() (Draft, bool) {
 		claim.Supports = append(claim.Supports, sup)
 		parts = append(parts, cellClaim(a.t.Columns[c], text))
 	}
-	key := oneLine(a.t.Text(table.Cell{Row: row, Column: a.finest(-1)}))
 	claim.Text = fmt.Sprintf("%s，变化：%s（%s）：%s。", key, k.Text, k.Formula, strings.Join(parts, "，"))
 	return Draft{Status: Answered, Confidence: 0.7, Claims: []ground.Claim{claim}}, true
 }

@@ -3,6 +3,7 @@ package answer
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +14,18 @@ import (
 )
 
 // computeAsked tells questions that want a value worked out rather than read.
-var computeAsked = regexp.MustCompile(`平均(下来|每)|推算|折算|折合|算下来|占.{0,6}(多大|多少)(的)?(比例|比重|百分比)|相当于|(几|多少)倍|差多少|相差|多出|增长了?(多少|几)|增幅`)
+var computeAsked = regexp.MustCompile(`平均(下来|每)|推算|折算|折合|算下来|占.{0,6}(多大|多少)(的)?(比例|比重|百分比)|占.{1,14}的(比例|比重|份额)是多少|相当于|(几|多少)倍|差多少|相差|多出|增长了?(多少|几)|增幅`)
+
+// statesShare tells questions for a percentage that a report is likely to
+// state; twoValues those that must be worked out all the same.
+var (
+	statesShare = regexp.MustCompile(`增长|增幅|的(比例|比重|份额)是多少`)
+	twoValues   = regexp.MustCompile(`折算|推算|折合|从.*到.*年`)
+)
+
+func hasShare(u ground.Unit) bool {
+	return slices.ContainsFunc(u.Values, func(v quantity.Value) bool { return v.Unit == "%" })
+}
 
 // amountAsked: the value worked out is an amount, not a share.
 var amountAsked = regexp.MustCompile(`多少(亿|万|千|百)*(元|美元|人|吨|台|辆|家)|多少钱|值多少`)
@@ -23,6 +35,9 @@ var amountAsked = regexp.MustCompile(`多少(亿|万|千|百)*(元|美元|人|�
 func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
 	if !computeAsked.MatchString(q.Text) || len(e.Selection.Units) == 0 {
 		return Draft{}, false
+	}
+	if statesShare.MatchString(q.Text) && !twoValues.MatchString(q.Text) && hasShare(e.Selection.Units[0]) {
+		return Draft{}, false // the report works it out itself
 	}
 	operands := pickOperands(q, e.Selection)
 	if len(operands) < 2 {
@@ -80,7 +95,7 @@ func pickOperands(q question.Question, sel ground.Selection) []operand {
 		if i >= 8 || u.Score < 0.6*sel.Units[0].Score {
 			break
 		}
-		if u.Period == ground.Conflict || u.Names == ground.Conflict {
+		if u.Period == ground.Conflict || u.Names == ground.Conflict || isRow(&u) {
 			continue
 		}
 		for _, v := range u.Values {

@@ -36,6 +36,9 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 	if len(sel.Unknown) > 0 {
 		c -= choose(q.Wants(question.Value), 0.25, 0.1)
 	}
+	if cover.Topic() < leastTopic {
+		c -= 0.45
+	}
 	if standsOut(first, sel) {
 		c += 0.08
 	}
@@ -96,6 +99,10 @@ func meetsDemand(q question.Question, chosen []ground.Unit) bool {
 	}
 	return true
 }
+
+// leastTopic is the share of the words of a question, its periods left out, that
+// an answer must hold: a year alone does not make a topic.
+const leastTopic = 0.25
 
 // standsOut reports whether no other passage comes near to the first unit.
 func standsOut(first ground.Unit, sel ground.Selection) bool {

@@ -40,8 +40,8 @@ func (x *Extractive) Answer(ctx context.Context, q question.Question, e Evidence
 		return Draft{Status: OutOfScope, Confidence: 1}, nil
 	}
 	for _, way := range []func(question.Question, Evidence) (Draft, bool){
-		x.compute,
 		x.aggregate,
+		x.compute,
 		x.compareRows,
 		x.lookUp,
 		x.list,

@@ -178,7 +178,8 @@ func leadText(u ground.Unit) string {
 
 func leadSupport(u ground.Unit) ground.Support {
 	s := support(u)
-	if i := strings.Index(u.Passage.Text, u.Passage.Lead); i >= 0 && u.Passage.Lead != "" {
+	lead := strings.TrimRight(u.Passage.Lead, "。：: ")
+	if i := strings.Index(u.Passage.Text, u.Passage.Lead); i >= 0 && lead != "" && leadText(u) == lead {
 		s.Start, s.End = i, i+len(u.Passage.Lead)
 	}
 	return s

@@ -6,17 +6,20 @@ import "strings"
 type Cover struct {
 	terms *termSet
 	best  []float64
+	near  []bool // the paragraph of a unit holds the term
 }
 
 // NewCover returns an empty cover of the question of the selection.
 func (s *Selection) NewCover() Cover {
-	return Cover{terms: &s.terms, best: make([]float64, len(s.terms.terms))}
+	return Cover{terms: &s.terms, best: make([]float64, len(s.terms.terms)), near: make([]bool, len(s.terms.terms))}
 }
 
 // Add counts what u itself holds.
 func (c *Cover) Add(u *Unit) {
 	for i := range c.terms.terms {
-		c.best[i] = max(c.best[i], c.terms.degree(&c.terms.terms[i], u.matched))
+		t := &c.terms.terms[i]
+		c.best[i] = max(c.best[i], c.terms.degree(t, u.matched))
+		c.near[i] = c.near[i] || c.terms.degree(t, u.around) > 0
 	}
 }
 
@@ -63,4 +66,28 @@ func (s *Selection) ClauseShare(clause string, u *Unit) float64 {
 		return 1
 	}
 	return sum / total
+}
+
+// Topic returns the share of the question's words, each counting the same and
+// periods left out, that the units or their paragraphs hold; 1 for a question
+// of periods only.
+func (c *Cover) Topic() float64 {
+	held, n := 0.0, 0
+	for i := range c.terms.terms {
+		t := &c.terms.terms[i]
+		if t.crosses || t.period || t.unknown && t.weight <= 0.1*c.terms.highest {
+			continue
+		}
+		n++
+		switch {
+		case c.best[i] > 0:
+			held++
+		case c.near[i]:
+			held += nearFactor
+		}
+	}
+	if n == 0 {
+		return 1
+	}
+	return held / float64(n)
 }

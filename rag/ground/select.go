@@ -30,7 +30,8 @@ type Unit struct {
 	Values   []quantity.Value
 	Periods  []quantity.Period
 	Sources  []string // primary sources of the unit
-	matched  matched
+	matched  matched  // held against the question
+	around   matched  // its paragraph, likewise
 	traits   traits
 }
 
@@ -147,7 +148,7 @@ const (
 func (s *Selector) score(p *prepared, near, far matched, pu *preparedUnit, q question.Question, ts *termSet, names []nameAsked, places [][]string, ordinals []int, c Candidate) Unit {
 	u := Unit{
 		Passage: c.Passage, Start: pu.start, End: pu.end, Text: c.Passage.Text[pu.start:pu.end],
-		Values: pu.values, Periods: pu.periods, Sources: pu.sources, matched: ts.match(pu.text), traits: pu.traits,
+		Values: pu.values, Periods: pu.periods, Sources: pu.sources, matched: ts.match(pu.text), around: near, traits: pu.traits,
 	}
 	u.Direct, u.Coverage = ts.coverage(u.matched, near, far)
 	u.Period = periodFit(q.Periods, u.Periods, p.periods)

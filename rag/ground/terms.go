@@ -22,7 +22,8 @@ type termSet struct {
 	text  string // folded question without its asking words
 	forms []form // other words for stretches of the question
 
-	measure, narrowed string // see measureAsked
+	measure, narrowed string  // see measureAsked
+	highest           float64 // rarity of the rarest term
 }
 
 type term struct {
@@ -32,6 +33,7 @@ type term struct {
 	name    bool  // part of a name
 	anchor  bool  // hardly any passage holds it
 	crosses bool  // it begins inside a word of the lexicon and ends outside of it
+	period  bool  // a number or date
 	unknown bool  // no passage holds it, nor any of its forms
 	byForm  bool  // passages hold it in another form only
 }
@@ -96,6 +98,7 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 	if maxIDF == 0 {
 		maxIDF = 1
 	}
+	ts.highest = maxIDF
 	for i := range ts.terms {
 		ts.terms[i].weigh(maxIDF, q.English)
 		ts.total += ts.terms[i].weight
@@ -105,7 +108,7 @@ func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termS
 
 // place makes a term of w with the forms of the stretches that it lies in.
 func (ts *termSet) place(w lexical.Term, spans []span) term {
-	t := term{text: w.Text}
+	t := term{text: w.Text, period: w.Kind == lexical.Number || w.Kind == lexical.Date}
 	for _, e := range spans {
 		switch {
 		case w.Start >= e.start && w.End <= e.end || w.Start <= e.start && w.End >= e.end:

@@ -259,12 +259,16 @@ func spells(text, acronym string) bool {
 	return i == len(acronym)
 }
 
+// longestPart bounds in characters what sharedRun looks at.
+const longestPart = 64
+
 // sharedRun returns the longest stretch of the question that text holds (中国大模型市场
 // says more than its bigrams), and the part of the question that it stands in.
 func (ts *termSet) sharedRun(text string) (run, part string) {
 	best := 0
 	for _, p := range strings.Fields(ts.text) {
 		rs := []rune(p)
+		rs = rs[:min(len(rs), longestPart)]
 		for i := 0; i+best < len(rs); i++ {
 			for l := best + 1; i+l <= len(rs) && strings.Contains(text, string(rs[i:i+l])); l++ {
 				best, run, part = l, string(rs[i:i+l]), p

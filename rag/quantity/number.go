@@ -58,12 +58,15 @@ func (t text) groupOfThree(i int) bool {
 	return isDigit(t.at(i)) && isDigit(t.at(i+1)) && isDigit(t.at(i+2)) && !isDigit(t.at(i+3))
 }
 
+// longestNumeral bounds a Chinese numeral in characters.
+const longestNumeral = 24
+
 // hanNumber reads 二十四, 一百零五, 两 at rune i. The scales 万 and 亿 are left
 // for the caller, who reads them for digits as well.
 func (t text) hanNumber(i int) (float64, int, bool) {
 	total, digit, seen := 0.0, math.NaN(), false
 	j := i
-	for ; ; j++ {
+	for ; j-i < longestNumeral; j++ {
 		r := t.at(j)
 		if d, ok := hanDigit(r); ok {
 			digit, seen = d, true

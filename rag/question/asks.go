@@ -21,6 +21,9 @@ const hanPlural = `[二两三四五六七八九十\d]`
 // counted are kinds of things that a list or a count names.
 const counted = `(?:个|条|种|类|大|项|款|家|方面|点|步|道|份|部|重|层|国|样|位|招|块|级|段|期|阶段)`
 
+// listed are those of which a number makes a list: 二级指标 are not two.
+const listed = `(?:个|条|种|类|大|项|款|家|方面|点|步|道|份|部|重|层|国|样|位|招|块|段|期|阶段)`
+
 // askRules in order of precedence for display; all are tried.
 var askRules = []askRule{
 	{kind: Number, pattern: re(`文号|发文字号|document number|doc(ument)? no`)},
@@ -82,14 +85,14 @@ func askOf(clause string) (asks []Ask, ok bool) {
 var (
 	exactAsked  = re(`具体|准确|精确|确切|exact|precise`)
 	countedNoun = re(`(?:几|多少)(?:个|家|款|项|种|条|份|名|位|部|件|类|篇)(\p{Han}{2})`)
-	listedNoun  = re(`(?:[二两三四五六七八九十\d]|几)` + counted + `(\p{Han}{2})`)
+	listedNoun  = re(`(?:[二两三四五六七八九十\d]|几)` + listed + `(\p{Han}{2})`)
 	whichNoun   = re(`(?:第几|哪一?[个类种项家款])(\p{Han}{2})`)
 	leastWords  = re(`最(低|少|小|晚|弱|短|慢|便宜|轻)|更?(少|低)的|least|lowest|smallest|fewest`)
 	unitAsked   = re(`(?:多少|几)(亿|万|千|百)?(美元|元人民币|元|人民币|美金|欧元|家|个百分点|个月|个部门|个|款|项|名|位|人次|人|次|篇|台|种|条|份|部门|部|件|类|级|分钟|分|小时|天|年|倍|成|大|国家|语种|吨|公里)`)
 	sharesAsked = re(`比例|占比|份额|百分比|百分之|比重|几成|占(了)?(几|多少)|市占率|增速|增长率|年均增长|多大比例|复合增长|留存率|share|proportion|percent|growth rate|cagr|fraction`)
 	timeAsked   = re(`多久|多长时间|隔多|周期|how long|how often`)
 	moneyAsked  = re(`市场规模|多大的?(市场|盘子)?$|盘子|体量|规模|收入|营收|投入|资本开支|金额|how large|market size|revenue|how much`)
-	sizeWords   = re(`([一二两三四五六七八九十]|\d+)` + counted)
+	sizeWords   = re(`([一二两三四五六七八九十]|\d+)` + listed)
 	englishSize = re(`\b(two|three|four|five|six|seven|eight|nine|ten)\b`)
 )
 
@@ -144,7 +147,7 @@ var scopeRules = []struct {
 	pattern *regexp.Regexp
 }{
 	{Investment, re(`目标价|(股票|股价|股份|基金|个股).{0,8}(能买|买入|值得买|该买|可以买|卖出|抄底|涨|跌)|(该|能|要)不(该|能|要)(买|卖|投)|(买入|卖出|持有)(建议|评级)|荐股|投资建议|should i (buy|sell|invest)|price target|stock (tip|pick)`)},
-	{Task, re(`(写|编|生成|实现|给).{0,6}(代码|程序|脚本|函数|算法|诗|小说|作文|情书|歌词|邮件|简历)|用.{0,3}(python|java|go|c\+\+|javascript|rust|sql).{0,4}(写|实现|编)|天气|菜谱|怎么做菜|讲个?笑话|星座|翻译(一下|成|这)|订(机票|酒店|餐)|几点了|今天(星期|几号)|write (a|an|me|some) .*(code|program|script|function|poem|essay|story)|quicksort|weather|recipe|tell me a joke|translate (this|the following)`)},
+	{Task, re(`(写|编写?)[^，。？]{0,14}(代码|程序|脚本|函数)|(写|编|生成|实现|给).{0,6}(代码|程序|脚本|函数|算法|诗|小说|作文|情书|歌词|邮件|简历)|用.{0,3}(python|java|go|c\+\+|javascript|rust|sql).{0,4}(写|实现|编)|天气|菜谱|怎么做菜|讲个?笑话|星座|翻译(一下|成|这)|订(机票|酒店|餐)|几点了|今天(星期|几号)|write (a|an|me|some) .*(code|program|script|function|poem|essay|story)|quicksort|weather|recipe|tell me a joke|translate (this|the following)`)},
 	{Meta, re(`(忽略|无视|忘记).{0,8}(指令|提示|规则|要求|设定)|系统提示|提示词是|你的(指令|prompt)|api ?key|密钥|ignore (all|previous|the above)|system prompt|your instructions`)},
 	{Chat, re(`^(你好|您好|嗨|哈喽|在吗|谢谢|多谢|再见|早上好|晚上好|hi|hello|hey|thanks|thank you|bye)[!！。.~ ]*$`)},
 }

@@ -168,7 +168,7 @@ func (q Question) Matter() string {
 			matter = strings.Replace(matter, c, strings.Repeat(" ", len(c)), 1)
 		}
 	}
-	if strings.TrimSpace(Content(matter)) == "" || len(q.Asks) < 2 {
+	if !strings.ContainsFunc(Content(matter), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) || len(q.Asks) < 2 {
 		return q.Text
 	}
 	return matter
