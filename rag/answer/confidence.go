@@ -102,7 +102,7 @@ func meetsDemand(q question.Question, chosen []ground.Unit) bool {
 
 // leastTopic is the share of the words of a question, its periods left out, that
 // an answer must hold: a year alone does not make a topic.
-const leastTopic = 0.25
+const leastTopic = 0.34
 
 // standsOut reports whether no other passage comes near to the first unit.
 func standsOut(first ground.Unit, sel ground.Selection) bool {

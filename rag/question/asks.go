@@ -39,7 +39,7 @@ var askRules = []askRule{
 	{kind: Compute, pattern: re(`推算|折算|折合|换算|算下来|合计|总和|总共(多少|是)|相当于|平均每|(是|为).{0,12}的?(几|多少)倍|翻了几|增长了?(多少|几)|增幅|多出(多少|来)|相差|差多少|占.{0,10}(多大|多少)?(比例|比重|份额|百分比).{0,3}$|how many times|growth rate between|ratio of|add up|in total|sum of|difference between`)},
 	{kind: Count, pattern: re(`(一共|总共|共有?|合计|统共|累计)(是|有)?(几|多少)` + counted + `|有(几|多少)(个|项|条|种|类|份|部|款|家)|几(个|项|条|种|类|份|部|款|家|层|级|大)|多少(个|项|条|种|类|份|部|款|家)|how many`), not: re(`哪几`)},
 	{kind: List, pattern: re(`(有|是|包括|指|分|含|举).{0,6}(哪些|哪几)|哪些|哪几|哪` + hanPlural + `+` + counted + `?|哪` + hanPlural + `{1,2}|分别(是|为|叫|指|对应)|有什么|是哪` + hanPlural + `|包括什么|(几|多少)(种|类|条|个|大)(角色|路径|方式|办法|模式|趋势)|四个方面|which (three|four|five|companies|countries|models|factors)|what are|list|name the|what (three|four|five|two)`)},
-	{kind: Value, pattern: re(`多少|多大|多高|多久|多长|多重|多快|几(成|分|倍|岁|亿|万|千|百|个百分点|天|年|小时|分钟|个月|款|家|人|名|次|大|部门|个部门)|占(比)?(几|多)|比例|占比|市占率|增速|增长率|年均增长|(市场)?规模(有|是|为|约)?$|how (much|many|large|big|long|high|often|far)|what (share|proportion|percentage|percent|size|fraction|rate)|expected to (exceed|reach)`)},
+	{kind: Value, pattern: re(`多少|多大|多高|多久|多长|多重|多快|几(成|分|倍|岁|亿|万|千|百|个百分点|天|年|小时|分钟|个月|款|家|人|名|次|大|部门|个部门)|占(比)?(几|多)|比例|占比|市占率|增速|增长率|年均增长|(市场)?规模(有|是|为|约)?$|how (much|many|large|big|long|high|often|far)|what (share|proportion|percentage|percent|size|fraction|rate)|expected to (exceed|reach)|what (is|was|are|were) the [^?]{0,60}\b(size|share|rate|revenue|amount|value|number|proportion|percentage|price|growth|cost|spending|investment)\b`)},
 	{kind: Name, pattern: re(`谁|哪(一)?(家|个|款|位|项|种|类|国|款|所|支|条|里|方|领域|行业|公司|企业|平台|产品|模型)|(叫|是|写的是)什么|什么(公司|企业|平台|产品|模型|名字|行业|阶段|梯队|指标)|归(在|到|为)?(哪|什么)|属于(哪|什么)|第几(梯队|级|阶段)|who\b|which|what is .* called|what company|in which`)},
 	{kind: YesNo, pattern: re(`吗|是不是|是否|有没有|能不能|会不会|对不对|^(is|are|does|do|did|was|were|has|have|can|will) `)},
 	{kind: Open, pattern: re(`怎么|怎样|如何|怎么样|什么|啥|干(什么|嘛)|哪|how|what`)},
@@ -91,7 +91,7 @@ var (
 	unitAsked   = re(`(?:多少|几)(亿|万|千|百)?(美元|元人民币|元|人民币|美金|欧元|家|个百分点|个月|个部门|个|款|项|名|位|人次|人|次|篇|台|种|条|份|部门|部|件|类|级|分钟|分|小时|天|年|倍|成|大|国家|语种|吨|公里)`)
 	sharesAsked = re(`比例|占比|份额|百分比|百分之|比重|几成|占(了)?(几|多少)|市占率|增速|增长率|年均增长|多大比例|复合增长|留存率|share|proportion|percent|growth rate|cagr|fraction`)
 	timeAsked   = re(`多久|多长时间|隔多|周期|how long|how often`)
-	moneyAsked  = re(`市场规模|多大的?(市场|盘子)?$|盘子|体量|规模|收入|营收|投入|资本开支|金额|how large|market size|revenue|how much`)
+	moneyAsked  = re(`市场规模|多大的?(市场|盘子)?$|盘子|体量|规模|收入|营收|投入|资本开支|金额|how large|market size|size of|revenue|spending|investment|how much`)
 	sizeWords   = re(`([一二两三四五六七八九十]|\d+)` + listed)
 	englishSize = re(`\b(two|three|four|five|six|seven|eight|nine|ten)\b`)
 )
