@@ -97,7 +97,7 @@ func (q *query) states(n token) bool {
 	return ok && q.stated[q.needs[need].term]
 }
 
-// contextFeatures fills in years, numbers, names and what the passage is.
+// contextFeatures fills in years, numbers and what the passage is.
 func (q *query) contextFeatures(c *candidate) {
 	a, f := c.analysis, &c.features
 	if len(q.years) > 0 {
@@ -116,15 +116,6 @@ func (q *query) contextFeatures(c *candidate) {
 			held += int(truth(q.states(n)))
 		}
 		f[fStated] = min(float64(held)/float64(asked), 1)
-	}
-	if len(q.names) > 0 {
-		text, near := 0, 0
-		for _, n := range q.names {
-			text += int(truth(containsAny(a.folded, n.forms...)))
-			near += int(truth(containsAny(a.head.folded, n.forms...) || containsAny(a.path.folded, n.forms...)))
-		}
-		f[fNames] = float64(text) / float64(len(q.names))
-		f[fNamesNear] = float64(near) / float64(len(q.names))
 	}
 	q.kindFeatures(c)
 }

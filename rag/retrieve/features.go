@@ -167,6 +167,10 @@ func (d *describer) coverage(i int, c *candidate) {
 	f[fLocalUni], f[fLocalBi] = q.local(d.text, d.held, i, d.r.words.ParentSize(lexical.LevelSection, c.doc))
 	f[fHeadUni], f[fHeadBi] = q.measure(d.head)
 	f[fPathUni], _ = q.measure(d.path)
+	for _, n := range q.names {
+		f[fNames] += truth(n.heldBy(d.text)) / float64(len(q.names))
+		f[fNamesNear] += truth(n.heldBy(d.head) || n.heldBy(d.path)) / float64(len(q.names))
+	}
 	uni, bi := q.measure(d.stretch)
 	f[fStart] = (uni + bi) / 2
 	f[fFocus] = q.focused(d.text)

@@ -12,6 +12,7 @@ import (
 const (
 	expansionWeight = 0.35 // of another word for a stretch, times its weight in the lexicon
 	extraWeight     = 0.35 // of what earlier turns spoke of
+	nameHeld        = 0.5  // of a need: what another form of a name gives at least
 	maxTerms        = 400  // of one search; those of a question of ordinary length are far fewer
 )
 
@@ -57,10 +58,17 @@ type other struct {
 	needs  []int // what it fills
 }
 
-// name is a name in the question in all its forms.
-type name struct {
-	kind  string
-	forms []string // folded
+// name is a name in the question, as the needs that any of its forms fills.
+type name []int
+
+// heldBy reports whether some form of the name was found.
+func (n name) heldBy(c cover) bool {
+	for _, need := range n {
+		if c[need] < nameHeld {
+			return false
+		}
+	}
+	return len(n) > 0
 }
 
 // understand takes a question apart.
@@ -170,20 +178,18 @@ func (q *query) addOther(x *lexical.Index, e question.Expansion, top float64, re
 		}
 	}
 	var found []other
-	var forms []string
 	best := 0.0
 	for _, a := range e.Alternatives {
 		folded := lexical.Fold(a)
 		if key, idf, ok := rarity(x, folded); ok {
 			found = append(found, other{text: folded, key: key, credit: e.Weight})
-			forms = append(forms, folded)
 			best = max(best, idf)
 		}
 	}
-	if e.Name() {
-		q.names = append(q.names, name{kind: e.Kind, forms: append(forms, lexical.Fold(e.Surface))})
-	}
 	if len(found) == 0 {
+		if e.Name() {
+			q.names = append(q.names, covered)
+		}
 		return
 	}
 	if len(covered) == 0 {
@@ -192,6 +198,9 @@ func (q *query) addOther(x *lexical.Index, e question.Expansion, top float64, re
 	}
 	for _, i := range covered {
 		replaced[i] = true
+	}
+	if e.Name() {
+		q.names = append(q.names, covered)
 	}
 	for _, o := range found {
 		o.needs = covered

@@ -5,73 +5,73 @@ package retrieve
 // documentModel is for passages of documents, fitted on the public set cmrc_train and on the questions of
 // rag/testdata.
 var documentModel = model{
-	scale: 0.2103, shift: -1.6204,
+	scale: 0.2145, shift: -1.6668,
 	weights: [features]float64{
-		fWords:         0.327,
-		fWordsRank:     0.951,
-		fWordsFull:     2.662,
-		fParagraph:     -0.689,
-		fSection:       5.751,
-		fSectionRank:   0.250,
-		fSectionFull:   3.929,
-		fVector:        0.443,
-		fUni:           0.743,
-		fBi:            0.797,
-		fNearUni:       -1.354,
-		fNearBi:        -0.320,
-		fLocalUni:      5.190,
-		fLocalBi:       1.677,
-		fFocus:         1.296,
-		fFocusNear:     0.427,
-		fStart:         -0.190,
-		fStartOpen:     0.900,
-		fHeadUni:       2.693,
-		fHeadBi:        2.454,
-		fPathUni:       -0.608,
-		fSentenceUni:   0.954,
-		fSentenceBi:    -1.479,
-		fNarrow:        0.460,
-		fWide:          1.999,
-		fRun:           1.320,
-		fAhead:         -2.199,
-		fLength:        -0.379,
-		fFirst:         0.170,
-		fFirstOpen:     0.503,
-		fNumber:        1.264,
-		fNumberNear:    1.588,
-		fUnit:          1.882,
-		fUnitNear:      -1.792,
-		fStated:        3.927,
+		fWords:         0.314,
+		fWordsRank:     0.948,
+		fWordsFull:     2.655,
+		fParagraph:     -0.704,
+		fSection:       5.773,
+		fSectionRank:   0.244,
+		fSectionFull:   3.928,
+		fVector:        0.440,
+		fUni:           0.721,
+		fBi:            0.838,
+		fNearUni:       -1.324,
+		fNearBi:        -0.319,
+		fLocalUni:      5.163,
+		fLocalBi:       1.668,
+		fFocus:         1.295,
+		fFocusNear:     0.433,
+		fStart:         -0.182,
+		fStartOpen:     0.892,
+		fHeadUni:       2.727,
+		fHeadBi:        2.498,
+		fPathUni:       -0.362,
+		fSentenceUni:   0.999,
+		fSentenceBi:    -1.508,
+		fNarrow:        0.462,
+		fWide:          1.976,
+		fRun:           1.309,
+		fAhead:         -2.176,
+		fLength:        -0.381,
+		fFirst:         0.168,
+		fFirstOpen:     0.504,
+		fNumber:        1.263,
+		fNumberNear:    1.590,
+		fUnit:          1.867,
+		fUnitNear:      -1.783,
+		fStated:        3.909,
 		fDate:          0.923,
-		fListing:       0.453,
+		fListing:       0.443,
 		fDefining:      1.152,
-		fReasoning:     1.064,
-		fSourcing:      -0.136,
-		fPlace:         0.795,
+		fReasoning:     1.065,
+		fSourcing:      -0.137,
+		fPlace:         0.796,
 		fPerson:        1.045,
-		fYear:          2.042,
+		fYear:          2.049,
 		fOtherYear:     -1.026,
-		fNames:         1.002,
-		fNamesNear:     0.304,
-		fRow:           -2.167,
-		fTable:         0.535,
-		fFigure:        -3.663,
-		fNote:          -0.908,
+		fNames:         1.018,
+		fNamesNear:     0.248,
+		fRow:           -2.173,
+		fTable:         0.503,
+		fFigure:        -3.669,
+		fNote:          -0.921,
 		fOpening:       -0.168,
 		fOpeningList:   -0.382,
-		fAnswerNear:    -0.210,
-		fWordsTitled:   4.599,
-		fFullTitled:    -2.974,
-		fSectionTitled: -2.583,
-		fLengthTitled:  -0.804,
-		fLocalTitled:   1.072,
-		fRepeat:        -1.065,
+		fAnswerNear:    -0.205,
+		fWordsTitled:   4.570,
+		fFullTitled:    -2.981,
+		fSectionTitled: -2.686,
+		fLengthTitled:  -0.843,
+		fLocalTitled:   1.080,
+		fRepeat:        -1.077,
 	},
 }
 
 // readyModel is for passages of ready passages, fitted on the public set cmrc_train.
 var readyModel = model{
-	scale: 0.4103, shift: -3.8792,
+	scale: 0.4087, shift: -3.8539,
 	weights: [features]float64{
 		fWords:            -0.151,
 		fWordsRank:        0.102,
@@ -85,8 +85,8 @@ var readyModel = model{
 		fBi:               1.148,
 		fNearUni:          -1.865,
 		fNearBi:           -0.348,
-		fLocalUni:         2.239,
-		fLocalBi:          2.027,
+		fLocalUni:         2.240,
+		fLocalBi:          2.028,
 		fFocus:            0.807,
 		fFocusNear:        0.147,
 		fStart:            -0.388,
@@ -94,17 +94,17 @@ var readyModel = model{
 		fHeadUni:          0.000,
 		fHeadBi:           0.000,
 		fPathUni:          0.000,
-		fSentenceUni:      1.455,
+		fSentenceUni:      1.456,
 		fSentenceBi:       -1.430,
 		fNarrow:           0.075,
 		fWide:             1.910,
 		fRun:              2.013,
 		fAhead:            -2.819,
-		fLength:           -0.684,
+		fLength:           -0.685,
 		fFirst:            -1.667,
-		fFirstOpen:        0.238,
+		fFirstOpen:        0.239,
 		fNumber:           1.191,
-		fNumberNear:       0.617,
+		fNumberNear:       0.616,
 		fUnit:             0.580,
 		fUnitNear:         -0.004,
 		fStated:           1.361,
@@ -117,7 +117,7 @@ var readyModel = model{
 		fPerson:           1.321,
 		fYear:             0.962,
 		fOtherYear:        -1.111,
-		fNames:            0.877,
+		fNames:            0.882,
 		fNamesNear:        0.000,
 		fRow:              0.000,
 		fTable:            0.000,
@@ -138,7 +138,7 @@ var readyModel = model{
 		baseFeatures + 3:  2.221,  // first x words full
 		baseFeatures + 4:  1.713,  // first x sentence uni
 		baseFeatures + 5:  -2.591, // first x run
-		baseFeatures + 6:  -2.324, // ahead x local uni
+		baseFeatures + 6:  -2.323, // ahead x local uni
 		baseFeatures + 7:  -2.425, // ahead x local bi
 		baseFeatures + 8:  3.425,  // ahead x uni
 		baseFeatures + 9:  1.941,  // ahead x sentence uni
@@ -146,9 +146,9 @@ var readyModel = model{
 		baseFeatures + 11: 0.763,  // uni best
 		baseFeatures + 12: -1.066, // bi relative
 		baseFeatures + 13: 0.785,  // bi best
-		baseFeatures + 14: 3.357,  // local uni relative
+		baseFeatures + 14: 3.356,  // local uni relative
 		baseFeatures + 15: -0.352, // local uni best
-		baseFeatures + 16: 0.852,  // local bi relative
+		baseFeatures + 16: 0.851,  // local bi relative
 		baseFeatures + 17: -0.193, // local bi best
 		baseFeatures + 18: -1.556, // sentence uni relative
 		baseFeatures + 19: 0.231,  // sentence uni best
@@ -158,7 +158,7 @@ var readyModel = model{
 		baseFeatures + 23: 0.196,  // wide best
 		baseFeatures + 24: 0.016,  // narrow relative
 		baseFeatures + 25: 0.084,  // narrow best
-		baseFeatures + 26: -1.392, // near uni relative
+		baseFeatures + 26: -1.393, // near uni relative
 		baseFeatures + 27: -0.617, // near uni best
 		baseFeatures + 28: -0.142, // near bi relative
 		baseFeatures + 29: -0.305, // near bi best
