@@ -64,6 +64,7 @@ func (e *Engine) addClaims(a *Answer, claims []ground.Claim) {
 	number := make(map[string]int)
 	var text strings.Builder
 	for i, c := range claims {
+		c.Text = printedMarker.ReplaceAllString(c.Text, "［$1］") // a marker in the report's text is none of ours
 		claim := Claim{Text: c.Text, Citations: []int{}, Verdict: string(ground.Supported), Values: []Value{}}
 		for _, s := range c.Supports {
 			key := fmt.Sprintf("%s %d %d", s.Passage.ID, s.Start, s.End)

@@ -92,7 +92,7 @@ func numbering(a *rag.Answer) string {
 var marker = regexp.MustCompile(`\[(\d+)\]`)
 
 // markers: the text is the claims in order, each with the markers of its
-// citations and no others. A report that prints [9] itself is read with it.
+// citations and no others. A [9] that the report itself prints is shown as ［9］.
 func markers(a *rag.Answer) string {
 	if a.Status != rag.Answered {
 		return ""

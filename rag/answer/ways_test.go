@@ -162,6 +162,8 @@ func formulas(a *rag.Answer) string {
 
 func sentenceCases() []wayCase {
 	return []wayCase{
+		{name: "stated growth beside a false premise", question: "2023年植物工厂市场规模为96.4亿元，同比增长多少？", want: []string{"21.5%"}, not: []string{"18.58"}, notice: "96.4亿元"},
+		{name: "whose figure, in one clause", question: "2023年植物工厂96.4亿元的市场规模是谁统计的？", want: []string{"墨石咨询"}, notice: "96.4亿元"},
 		{name: "value first", question: "2023年中国植物工厂市场规模是多少？",
 			first: "86.4亿元", want: []string{"2023年中国植物工厂市场规模为86.4亿元"}},
 		{name: "unit of the question chooses the value", question: "青穗农科的研发人员有多少名？",
@@ -195,6 +197,8 @@ func rowCases() []wayCase {
 
 func tableCases() []wayCase {
 	return []wayCase{
+		{name: "most members, columns of like names", question: "哪个一级指标下的二级指标最多？", want: []string{"种植能力", "3项"}, not: []string{"工程能力"}},
+		{name: "members of a merged cell", question: "工程能力下有哪些二级指标？", want: []string{"建设周期", "能耗控制"}, not: []string{"种植能力", "光配方"}},
 		{name: "rows counted", question: "中国植物工厂协会发布的文件一共几份？",
 			first: "共2份", want: []string{"《植物工厂建设通则》", "《植物工厂能效分级办法》"}, not: []string{"用电指引"}},
 		{name: "most, with a tie", question: "赋分最高的二级指标是哪些？", want: []string{"光配方", "建设周期"}, not: []string{"品种储备"}, claims: 2},
@@ -217,7 +221,9 @@ func listCases() []wayCase {
 func computedCases() []wayCase {
 	return []wayCase{
 		{name: "sum of the first", question: "营收前三名的企业合计多少亿元？",
-			want: []string{"合计29.5", "青穗农科", "云圃智造", "北田光源"}, not: []string{"澄叶"}, formula: "12.6+9.8+7.1=29.5", notice: "29.5"},
+			want: []string{"合计29.5亿元", "青穗农科", "云圃智造", "北田光源"}, not: []string{"澄叶"}, formula: "12.6亿元+9.8亿元+7.1亿元=29.5亿元", notice: "29.5"},
+		{name: "times between years", question: "2023年栽培面积是2021年的多少倍？", want: []string{"1.56倍"}, not: []string{"80"}, formula: "100÷64≈1.56倍"},
+		{name: "share, asked another way", question: "光源设备采购额占设备采购额的比例是多少？", want: []string{"22.5%"}, formula: "9亿元÷40亿元"},
 		{name: "share", question: "光源设备采购额占设备采购额多大比例？", want: []string{"22.5%"}, formula: "9亿元÷40亿元≈22.5%", notice: "22.5%"},
 		{name: "part of an amount", question: "按占比推算，2023年叶菜的市场规模是多少亿元？",
 			want: []string{"30.24亿元"}, formula: "86.4亿元×35%≈30.24亿元", notice: "30.24亿元"},
@@ -236,6 +242,10 @@ func TestRefusals(t *testing.T) {
 		want           rag.Status
 		notice         string // in some notice
 	}{
+		{"a longer task", "帮我写一个快速排序的代码", rag.OutOfScope, ""},
+		{"unrelated place", "三峡大坝的坝顶高程是多少米？", rag.NotFound, ""},
+		{"unrelated market", "2023年电影票房是多少？", rag.NotFound, ""},
+		{"unrelated count", "2024年全国高考人数是多少？", rag.NotFound, ""},
 		{"figure without data", "2023年各区域的工厂数量是多少？", rag.NotFound, "各区域工厂数量"},
 		{"part of a figure without data", "2023年华东区域有多少家植物工厂？", rag.NotFound, "各区域工厂数量"},
 		{"absent measure", "云圃智造2023年净利润是多少？", rag.NotFound, ""},
