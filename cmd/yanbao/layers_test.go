@@ -53,7 +53,7 @@ func layers() map[string]layer {
 		"rag/llm/llmtest": {inside: []string{"rag/llm"}, outside: testing},
 		"rag/llm/offline": {inside: []string{"rag/llm", "rag/lexical"}},
 
-		"rag/lexical":  {inside: []string{"ingest"}, outside: []string{"golang.org/x/text", "github.com/liuzl/gocc"}},
+		"rag/lexical":  {inside: []string{"ingest"}, outside: []string{"golang.org/x/text"}},
 		"rag/quantity": {inside: []string{"ingest"}},
 		"rag/question": {inside: []string{"rag/lexical", "rag/quantity"}, outside: []string{"github.com/mozillazg/go-pinyin"}},
 

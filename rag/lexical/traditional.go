@@ -8,9 +8,8 @@ import (
 )
 
 // traditionalTable lists pairs of a traditional character and the simplified
-// one it stands for, one pair a line, after comment lines that name its
-// origin. TestTraditionalTable compares it with the dictionary it was made
-// from and rewrites it with -update.
+// one it stands for, one pair a line, after comment lines that name its origin
+// and licence.
 //
 //go:embed traditional.txt
 var traditionalTable string
