@@ -1,7 +1,6 @@
 package lexical
 
 import (
-	"flag"
 	"strings"
 	"testing"
 	"unicode"
@@ -10,8 +9,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
 )
-
-var update = flag.Bool("update", false, "rewrite golden and generated files")
 
 func TestFold(t *testing.T) {
 	tests := []struct{ in, want string }{
