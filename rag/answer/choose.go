@@ -5,7 +5,6 @@ import (
 	"unicode/utf8"
 
 	"yanbao/rag/ground"
-	"yanbao/rag/lexical"
 	"yanbao/rag/question"
 )
 
@@ -120,7 +119,7 @@ func stillOpen(open []question.Ask, u *ground.Unit, sel ground.Selection) []ques
 // answersAsk reports whether u has what a clause asks for and speaks of what
 // the clause is about.
 func answersAsk(a question.Ask, u *ground.Unit, sel ground.Selection) bool {
-	return ground.TypeFit(a, u) >= 0.7 && sel.ClauseShare(lexical.Fold(question.Content(lexical.Fold(a.Text))), u) >= 0.5
+	return ground.TypeFit(a, u) >= 0.7 && sel.ClauseShare(a.Words, u) >= 0.5
 }
 
 func repeats(u *ground.Unit, chosen []ground.Unit) bool {

@@ -89,7 +89,7 @@ type operand struct {
 // pickOperands returns the two stated values that fit the question best: of
 // the same unit, or an amount and a percentage.
 func pickOperands(q question.Question, sel ground.Selection) []operand {
-	asked := question.Content(lexical.Fold(q.Text))
+	asked := q.Words
 	var all []operand
 	for i, u := range sel.Units {
 		if i >= 8 || u.Score < 0.6*sel.Units[0].Score {

@@ -27,7 +27,7 @@ func (x *Extractive) hold(q question.Question, t *table.View) *holding {
 	h.named = t.NamedCells(h.asked)
 	for _, a := range q.Asks {
 		h.headers = append(h.headers, [2][]int{t.Headers(lexical.Fold(a.Text)), t.Headers(x.widened(a.Text))})
-		h.content = append(h.content, question.Content(lexical.Fold(a.Text)))
+		h.content = append(h.content, a.Words)
 	}
 	return h
 }

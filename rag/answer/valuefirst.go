@@ -39,7 +39,7 @@ func contains(list []string, s string) bool {
 // false when two are as near.
 func nearest(vs []quantity.Value, u ground.Unit, q question.Question, a question.Ask) (string, bool) {
 	best, second, pick := -1.0, -1.0, ""
-	asked := lexical.Fold(question.Content(lexical.Fold(q.Text)))
+	asked := q.Words
 	for _, v := range vs {
 		clause := clauseOf(u.Text, v.Start, v.End)
 		s := overlap(asked, lexical.Fold(clause))

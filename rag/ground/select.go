@@ -81,9 +81,18 @@ func (s *Selector) Select(q question.Question, candidates []Candidate) Selection
 	sel.Unknown = s.unknownNames(q)
 	names := s.namesAsked(q)
 	places, ordinals := s.placesAsked(q), Ordinals(q.Text)
+	held := make(map[string]matched) // rows share what stands around them
+	around := func(text passageText) matched {
+		m, ok := held[text.folded]
+		if !ok {
+			m = sel.terms.match(text)
+			held[text.folded] = m
+		}
+		return m
+	}
 	for _, c := range candidates {
 		p := s.prepare(c.Passage)
-		near, far := sel.terms.match(p.near), sel.terms.match(p.far)
+		near, far := around(p.near), around(p.far)
 		for i := range p.units {
 			u := s.score(p, near, far, &p.units[i], q, &sel.terms, names, places, ordinals, c)
 			if c.Passage.Kind == ingest.KindFigure {
@@ -158,7 +167,10 @@ func (s *Selector) score(p *prepared, near, far matched, pu *preparedUnit, q que
 	if placeFit(places, pu) == Conflict {
 		u.Subject = Conflict
 	}
-	run, part := ts.sharedRun(pu.text.folded)
+	run, part := "", ""
+	if u.Direct > 0 {
+		run, part = ts.sharedRun(pu.text.folded)
+	}
 	u.Narrower = ts.foreign(pu.text.folded, run, part)
 	u.Score = u.Coverage + weightDirect*u.Direct + weightRelevance*c.Score +
 		weightType*typeFit(q, &u) +

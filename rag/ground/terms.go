@@ -76,15 +76,14 @@ const evenShare = 0.35
 // out.
 func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termSet {
 	folded := lexical.Fold(q.Matter())
-	content := question.Content(folded)
-	ts := termSet{text: content}
+	ts := termSet{text: q.Words}
 	if q.English {
 		ts.text = inChinese(lex, folded)
 	}
 	ts.measure, ts.narrowed = measureAsked(ts.text)
 	spans := ts.expansions(lex, folded)
 	maxIDF := 0.0
-	for _, w := range grams(content) {
+	for _, w := range grams(q.Words) {
 		t := ts.place(w, spans)
 		if idf, ok := rarity(w.Text); ok {
 			t.weight = idf

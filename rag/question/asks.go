@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"yanbao/rag/lexical"
 	"yanbao/rag/quantity"
 )
 
@@ -50,6 +51,7 @@ func re(p string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + p) }
 // askOf returns what a clause asks for; ok is false for a clause that asks
 // nothing (按IDC的说法).
 func askOf(clause string) (asks []Ask, ok bool) {
+	words := ""
 	for _, r := range askRules {
 		if r.kind == Open && len(asks) > 0 {
 			continue
@@ -57,7 +59,10 @@ func askOf(clause string) (asks []Ask, ok bool) {
 		if !r.pattern.MatchString(clause) || r.not != nil && r.not.MatchString(clause) {
 			continue
 		}
-		a := Ask{Kind: r.kind, Text: clause}
+		if words == "" {
+			words = Content(lexical.Fold(clause))
+		}
+		a := Ask{Kind: r.kind, Text: clause, Words: words}
 		switch r.kind {
 		case Value, Count, Compute:
 			a.Units = unitsAsked(clause)

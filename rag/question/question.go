@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"yanbao/rag/lexical"
 	"yanbao/rag/quantity"
 )
 
@@ -41,6 +42,7 @@ const (
 type Ask struct {
 	Kind  Kind
 	Text  string   // the clause, as written
+	Words string   // the clause, folded, the words that only ask blanked
 	Units []string // for Value and Count: canonical units that fit; empty means any
 	Noun  string   // for Value and Count what is counted (几个项目), for Name and List what kind of thing (第几梯队, 四类风险); "" unknown
 	Exact bool     // for Value: asked for exactly, 具体是多少
@@ -51,6 +53,7 @@ type Ask struct {
 // Question is an understood question.
 type Question struct {
 	Text     string // as put, with what a follow-up left out filled in
+	Words    string // Matter folded, the words that only ask blanked
 	Asks     []Ask  // at least one, in order
 	English  bool
 	Periods  []quantity.Period
@@ -89,8 +92,9 @@ func Parse(lex *Lexicon, text string) Question {
 		}
 	}
 	if len(q.Asks) == 0 {
-		q.Asks = []Ask{{Kind: Open, Text: text}}
+		q.Asks = []Ask{{Kind: Open, Text: text, Words: Content(lexical.Fold(text))}}
 	}
+	q.Words = Content(lexical.Fold(q.Matter()))
 	return q
 }
 
