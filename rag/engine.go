@@ -172,7 +172,7 @@ func (e *Engine) retrieve(ctx context.Context, asked question.Question, q Questi
 			k *= 3 // the sentence that spells one out is one of many that use it
 		}
 	}
-	return e.retriever.Retrieve(ctx, retrieve.Query{Text: asked.Matter(), Extra: asked.Sought(), K: k, Filter: store.Filter{Document: q.Document}})
+	return e.retriever.Retrieve(ctx, retrieve.Query{Text: asked.Matter(), Parsed: &asked, Extra: asked.Sought(), K: k, Filter: store.Filter{Document: q.Document}})
 }
 
 // evidence scores the units of the passages and of every row of the tables
@@ -248,6 +248,9 @@ func (e *Engine) table(id string, units []ground.Unit) (answer.Table, bool) {
 // verified drops the claims that their citations do not hold; a draft that
 // loses all of them is a refusal.
 func (e *Engine) verified(d answer.Draft) answer.Draft {
+	if d.Verified {
+		return d
+	}
 	kept := d.Claims[:0]
 	for _, c := range d.Claims {
 		if v := e.verifier.Verify(c); v != ground.Supported {

@@ -44,6 +44,7 @@ type Draft struct {
 	Claims     []ground.Claim
 	Notices    []Notice
 	Confidence float64 // raw, 0 to 1: orders answers; Calibrated makes a probability of it
+	Verified   bool    // the answerer has checked every claim with the caller's own verifier
 	Missing    string  // for NotFound: caption of the figure that would show it
 }
 

@@ -14,6 +14,7 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 	var runes int
 	open := append([]question.Ask(nil), q.Asks...)
 	covered := sel.NewCover()
+	two := twoPlaces.MatchString(q.Text)
 	for len(chosen) < maxSentences {
 		best, bestGain := -1, 0.0
 		for i := range sel.Units {
@@ -28,7 +29,7 @@ func chooseUnits(q question.Question, sel ground.Selection) []ground.Unit {
 			if len(chosen) == 0 && !meetsDemand(q, []ground.Unit{*u}) {
 				gain *= 0.8
 			}
-			if len(chosen) > 0 && twoPlaces.MatchString(q.Text) {
+			if len(chosen) > 0 && two {
 				gain = u.Score
 				if samePlace(u, chosen) || u.Score < 0.6*chosen[0].Score || u.Direct < 0.75*chosen[0].Direct || u.Narrower && !chosen[0].Narrower {
 					gain = 0

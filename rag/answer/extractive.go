@@ -48,6 +48,7 @@ func (x *Extractive) Answer(ctx context.Context, q question.Question, e Evidence
 		x.sentences,
 	} {
 		if d, ok := way(q, e); ok && x.holds(d) {
+			d.Verified = x.Verify != nil
 			return withNotices(d, q), nil
 		}
 	}

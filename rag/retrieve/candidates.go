@@ -31,7 +31,7 @@ func (r *Retriever) candidates(ctx context.Context, q Query) (cs []candidate, re
 	if !strings.ContainsFunc(text, content) {
 		return nil, nil, ErrEmpty
 	}
-	asked := r.understand(text, q.Extra)
+	asked := r.understand(text, q.Parsed, q.Extra)
 	cs, rest = r.byWords(asked, q)
 	cs, err = r.addVectors(ctx, asked, q, text, cs)
 	if err != nil {

@@ -135,7 +135,7 @@ func TestCutBySection(t *testing.T) {
 func TestFocus(t *testing.T) {
 	x := lexical.New([]lexical.Document{{Fields: []lexical.Field{{Text: "游戏的模式", Weight: 1}}}})
 	r := &Retriever{words: x, passages: nil}
-	q := r.understand("游戏的模式有哪些？", nil)
+	q := r.understand("游戏的模式有哪些？", nil, nil)
 	var got []string
 	for _, n := range q.needs {
 		if n.focus {

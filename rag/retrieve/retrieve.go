@@ -54,8 +54,9 @@ type Options struct {
 // Query asks for the K best passages that pass Filter.
 type Query struct {
 	Text   string
-	Extra  []string // what earlier turns spoke of: counts less than Text
-	K      int      // below 1: 10
+	Parsed *question.Question // Text as understood by the caller; nil to have it understood here
+	Extra  []string           // what earlier turns spoke of: counts less than Text
+	K      int                // below 1: 10
 	Filter store.Filter
 }
 

@@ -72,13 +72,20 @@ func (n name) heldBy(c cover) bool {
 }
 
 // understand takes a question apart.
-func (r *Retriever) understand(text string, extra []string) *query {
+func (r *Retriever) understand(text string, parsed *question.Question, extra []string) *query {
+	if parsed == nil {
+		p := question.Parse(r.lexicon, text)
+		parsed = &p
+	}
 	folded := lexical.Fold(text)
-	q := &query{folded: folded, parsed: question.Parse(r.lexicon, text), byTerm: make(map[uint32]int), stated: make(map[string]bool)}
+	q := &query{folded: folded, parsed: *parsed, byTerm: make(map[uint32]int), stated: make(map[string]bool)}
 	q.open = !slices.ContainsFunc([]question.Kind{question.Value, question.Date, question.List, question.Count}, q.parsed.Wants)
 	q.where = containsAny(folded, "哪里", "哪儿", "在哪", "何处", "什么地方", "where", "位于")
 	q.who = containsAny(folded, "谁", "who", "哪位", "何人")
-	content := question.Content(folded)
+	content := parsed.Words
+	if len(content) != len(folded) { // understood from a text of another length
+		content = question.Content(folded)
+	}
 	top := q.addNeeds(r.words, content)
 	q.addFocus(content)
 	q.addOthers(r, top)
