@@ -49,10 +49,12 @@ func (e *Engine) compose(q Question, asked question.Question, d answer.Draft, pa
 		a.Score, a.Confidence = d.Confidence, round3(answer.Calibrated(d.Confidence))
 		e.addClaims(a, d.Claims)
 	} else {
-		a.Answer = words.refusal(d)
+		a.Answer = words.refusal(d, e.figureOf(d))
 	}
 	for _, n := range d.Notices {
-		a.Notices = append(a.Notices, words.notice(n, e.figureCaption(n)))
+		if n.Kind != answer.FigureOnly { // the refusal says it
+			a.Notices = append(a.Notices, words.notice(n))
+		}
 	}
 	e.addRelated(a, passages)
 	return a
@@ -168,19 +170,24 @@ func (e *Engine) tableCaption(p *ingest.Passage) string {
 	return ""
 }
 
-// figureCaption is the caption that a notice names by the ID of its figure.
-func (e *Engine) figureCaption(n answer.Notice) string {
-	if n.Kind != answer.FigureOnly {
-		return n.Text
-	}
-	for _, d := range e.index.Documents() {
-		for _, f := range d.Figures {
-			if f.ID == n.Text {
-				return f.Caption
+// figurePlace is where a figure stands.
+type figurePlace struct{ caption, section string }
+
+// figureOf finds the figure that would show what a draft does not answer.
+func (e *Engine) figureOf(d answer.Draft) figurePlace {
+	for _, n := range d.Notices {
+		if n.Kind != answer.FigureOnly {
+			continue
+		}
+		for _, doc := range e.index.Documents() {
+			for _, f := range doc.Figures {
+				if path := doc.SectionPath(f.Section); f.ID == n.Text && len(path) > 0 {
+					return figurePlace{f.Caption, path[len(path)-1]}
+				}
 			}
 		}
 	}
-	return n.Text
+	return figurePlace{}
 }
 
 func (e *Engine) documentRef(id string) DocumentRef {

@@ -45,7 +45,6 @@ type Draft struct {
 	Notices    []Notice
 	Confidence float64 // raw, 0 to 1: orders answers; Calibrated makes a probability of it
 	Verified   bool    // the answerer has checked every claim with the caller's own verifier
-	Missing    string  // for NotFound: caption of the figure that would show it
 }
 
 // Notice is something that a careful colleague would add.

@@ -81,7 +81,6 @@ func (x *Extractive) notFound(e Evidence) Draft {
 	if len(e.Selection.Figures) > 0 {
 		best := e.Selection.Figures[0]
 		if len(e.Selection.Units) == 0 || best.Coverage > 0.55 {
-			d.Missing = best.Passage.Text
 			d.Notices = append(d.Notices, Notice{FigureOnly, best.Passage.FigureID})
 		}
 	}

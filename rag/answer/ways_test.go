@@ -240,7 +240,7 @@ func TestRefusals(t *testing.T) {
 	for _, tt := range []struct {
 		name, question string
 		want           rag.Status
-		notice         string // in some notice
+		notice         string // in the refusal or some notice
 	}{
 		{"a longer task", "帮我写一个快速排序的代码", rag.OutOfScope, ""},
 		{"unrelated place", "三峡大坝的坝顶高程是多少米？", rag.NotFound, ""},
@@ -268,8 +268,8 @@ func TestRefusals(t *testing.T) {
 			if a.Answer == "" || len(a.Claims) != 0 || len(a.Citations) != 0 {
 				t.Errorf("Ask(%q) = %q with %d claims and %d citations, want a sentence without any", tt.question, a.Answer, len(a.Claims), len(a.Citations))
 			}
-			if got := strings.Join(a.Notices, "\n"); !strings.Contains(got, tt.notice) {
-				t.Errorf("Ask(%q) notes %q, want %q in it", tt.question, got, tt.notice)
+			if got := strings.Join(append(a.Notices, a.Answer), "\n"); !strings.Contains(got, tt.notice) {
+				t.Errorf("Ask(%q) says %q, want %q in it", tt.question, got, tt.notice)
 			}
 			if nearest := len(a.Related) > 0; nearest != (tt.want == rag.NotFound) {
 				t.Errorf("Ask(%q) offers %d passages, want some only where the report has no answer", tt.question, len(a.Related))
