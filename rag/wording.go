@@ -28,7 +28,7 @@ var chinese = wording{
 	notices: map[answer.NoticeKind]string{
 		answer.ComputedBy:  "此数为推算所得：%s",
 		answer.Premise:     "提问中的“%s”与所引原文不符，请以所引原文为准。",
-		answer.TwoPlaces:   "报告两处说法不同：%s",
+		answer.TwoPlaces:   "报告不同地方给出的数字不同，口径或来源不一：%s。",
 		answer.UnknownName: "报告中没有提到“%s”。",
 		answer.Restated:    "%s",
 	},
@@ -41,7 +41,7 @@ var english = wording{
 	notices: map[answer.NoticeKind]string{
 		answer.ComputedBy:  "This value is computed: %s",
 		answer.Premise:     "The question says “%s”; the cited text says otherwise.",
-		answer.TwoPlaces:   "Two places of the report differ: %s",
+		answer.TwoPlaces:   "Places of the report state different numbers, by other sources or definitions: %s.",
 		answer.UnknownName: "The report does not mention “%s”.",
 		answer.Restated:    "%s",
 	},

@@ -27,7 +27,7 @@ func otherPlaceFor(q question.Question, chosen []ground.Unit, sel ground.Selecti
 		if u.Passage.Kind != ingest.KindText || u.Passage.Block == first.Passage.Block || repeats(u, chosen) {
 			continue
 		}
-		if u.Direct < 0.9*first.Direct || u.Period != first.Period || u.Names != first.Names || u.Subject == ground.Conflict || u.Narrower != first.Narrower {
+		if u.Direct < 0.9*first.Direct || u.Period != first.Period || u.Names != first.Names || u.Subject == ground.Conflict || u.Narrower != first.Narrower || u.Shared*5 < first.Shared*4 {
 			continue
 		}
 		if others := ground.ValuesOf(u.Values, a.Units); len(values) > 0 && len(others) > 0 && !anySame(values, others) {

@@ -26,6 +26,7 @@ type Unit struct {
 	Names    Fit     // of the names asked about
 	Ordinal  Fit     // of the place asked for (第二, 第19号)
 	Subject  Fit     // of what is measured (大模型市场规模 is not 具身智能市场规模)
+	Shared   int     // runes of the longest stretch that question and unit share
 	Narrower bool    // the shared words are narrowed by one that the question does not have
 	Values   []quantity.Value
 	Periods  []quantity.Period
@@ -171,13 +172,14 @@ func (s *Selector) score(p *prepared, near, far matched, pu *preparedUnit, q que
 	if u.Direct > 0 {
 		run, part = ts.sharedRun(pu.text.folded)
 	}
+	u.Shared = utf8.RuneCountInString(run)
 	u.Narrower = ts.foreign(pu.text.folded, run, part)
 	u.Score = u.Coverage + weightDirect*u.Direct + weightRelevance*c.Score +
 		weightType*typeFit(q, &u) +
 		weightPeriod*float64(u.Period)/2 + weightNames*u.Names.namesWorth() +
 		weightOrdinal*float64(u.Ordinal)/2 + weightSubject*math.Min(0, float64(u.Subject)) +
 		weightLength*pu.brevity +
-		weightRun*min(1, float64(utf8.RuneCountInString(run))/12) +
+		weightRun*min(1, float64(u.Shared)/12) +
 		weightForeign*choose(u.Narrower, 1, 0) +
 		weightAnchor*choose(ts.missesAnchor(u.matched, near), 1, 0) +
 		weightDefines*definesFit(q, ts, pu.text.folded, u.Text)
