@@ -250,16 +250,12 @@ func (a *aggregation) count() (Draft, bool) {
 	if !ok || strings.Contains(ask.Text, "哪几") {
 		return Draft{}, false
 	}
-	named := a.sharedName()
-	if named.Cell.Row < 0 || a.t.Headers(lexical.Fold(ask.Text))[a.finest(named.Cell.Column)] < 2 {
+	rows, column := a.selected()
+	if len(rows) == 0 || a.t.Headers(lexical.Fold(ask.Text))[a.finest(column)] < 2 {
 		return Draft{}, false // what is counted must be what a row of the table is
 	}
-	rows := a.t.Filter(a.t.AllRows(), named.Cell.Column, named.Name)
-	if len(rows) == 0 {
-		return Draft{}, false
-	}
-	key := a.finest(named.Cell.Column)
-	extra := a.columnsAsked(key, named.Cell.Column)
+	key := a.finest(column)
+	extra := a.columnsAsked(key, column)
 	n := fmt.Sprintf("%d%s", len(rows), countWord(ask))
 	claim := ground.Claim{}
 	count := ground.Computed{Text: n, Operation: ground.CountOf, Formula: n}
@@ -292,16 +288,38 @@ func (a *aggregation) members() (Draft, bool) {
 	if c := a.columnNamed(ask.Noun); c >= 0 && a.t.Score >= 0.9 {
 		return a.list(a.t.Distinct(c, a.t.AllRows()))
 	}
-	named := a.sharedName()
-	if named.Cell.Row < 0 {
+	rows, column := a.selected()
+	if len(rows) == 0 {
 		return Draft{}, false
 	}
-	key := a.finest(named.Cell.Column)
+	key := a.finest(column)
+	if c := askedColumn(a.t.View, ask.Text); c >= 0 && c != column {
+		key = c
+	}
 	if a.t.Headers(lexical.Fold(ask.Text))[key] < 1 {
 		return Draft{}, false
 	}
-	rows := a.t.Filter(a.t.AllRows(), named.Cell.Column, named.Name)
 	return a.list(a.t.Distinct(key, rows))
+}
+
+// selected are the rows that the question selects: those of a cell that it
+// names, or else those of a year, and the column that it selects by.
+func (a *aggregation) selected() (rows []int, column int) {
+	if named := a.sharedName(); named.Cell.Row >= 0 {
+		return a.t.Filter(a.t.AllRows(), named.Cell.Column, named.Name), named.Cell.Column
+	}
+	for c := range a.t.Columns {
+		if a.t.ColumnKind(c) != table.Dates || len(a.q.Periods) != 1 {
+			continue
+		}
+		for _, r := range a.t.AllRows() {
+			if covered(a.q.Periods, a.t.Text(table.Cell{Row: r, Column: c})) {
+				rows = append(rows, r)
+			}
+		}
+		return rows, c
+	}
+	return nil, -1
 }
 
 // columnNamed is the column of words whose whole name is noun; -1 for none.

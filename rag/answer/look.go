@@ -112,6 +112,10 @@ func (l *look) columnFit(i, c int) float64 {
 		if l.t.ColumnKind(c) == table.Ordinals || len(quantity.Values(text+ground.HeaderUnit(l.t.Columns[c]))) == 0 && !l.hasItems(a, c) {
 			return 0 // no value, no count
 		}
+		if _, named := l.cell[c]; l.t.ColumnKind(c) == table.Words && !named && !l.hasItems(a, c) && literal < 2 &&
+			overlap(l.without(l.content[i]), lexical.Fold(text)) < 1 {
+			return 0 // a number in words that are about something else
+		}
 		s += 0.3 * overlapOutside(l.without(l.content[i]), lexical.Fold(text))
 		switch {
 		case len(ground.ValuesOf(quantity.Values(text+ground.HeaderUnit(l.t.Columns[c])), a.Units)) > 0:

@@ -43,14 +43,11 @@ func nearest(vs []quantity.Value, u ground.Unit, q question.Question, a question
 	for _, v := range vs {
 		clause := clauseOf(u.Text, v.Start, v.End)
 		s := overlap(asked, lexical.Fold(clause))
-		for _, p := range q.Periods {
-			for _, have := range quantity.Periods(clause) {
-				if p.Covers(have) {
-					s += 3
-				} else {
-					s -= 3
-				}
+		if have := quantity.Periods(clause); len(have) > 0 && len(q.Periods) > 0 {
+			if !anyCovers(q.Periods, have) {
+				continue // the value of another year
 			}
+			s += 3
 		}
 		if s > best {
 			best, second, pick = s, best, v.Text
@@ -59,6 +56,17 @@ func nearest(vs []quantity.Value, u ground.Unit, q question.Question, a question
 		}
 	}
 	return pick, pick != "" && best > second
+}
+
+func anyCovers(asked, have []quantity.Period) bool {
+	for _, a := range asked {
+		for _, h := range have {
+			if a.Covers(h) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // clauseOf returns the clause around [start,end).

@@ -185,7 +185,7 @@ func Ordinals(s string) []int {
 	for _, m := range ordinal.FindAllStringSubmatchIndex(lexical.Fold(s), -1) {
 		text := lexical.Fold(s)
 		number := text[m[2]:m[3]]
-		if rest := text[m[1]:]; strings.HasPrefix(rest, "季") || strings.HasPrefix(rest, "梯队") || strings.HasPrefix(rest, "阶段") {
+		if notPlace.MatchString(text[m[1]:]) {
 			continue
 		}
 		if vs := quantity.Values(number + "个"); len(vs) == 1 {
@@ -194,6 +194,9 @@ func Ordinals(s string) []int {
 	}
 	return out
 }
+
+// notPlace follows numbers of periods and kinds.
+var notPlace = regexp.MustCompile(`^(季|梯队|阶段|类|种|层|步|轮|章|部分|代|批|产业|方)`)
 
 // rowNumber is the place that a rendered row gives itself.
 var rowNumber = regexp.MustCompile(`(?:序号|排名|名次|位次|排序|编号|rank|no\.?)[^:;]{0,4}:(\d+)`)

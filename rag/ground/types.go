@@ -76,7 +76,7 @@ func valueFit(ask question.Ask, u *Unit) float64 {
 	}
 	if fitting := ValuesOf(u.Values, ask.Units); len(fitting) > 0 {
 		if ask.Noun != "" && !strings.Contains(u.Text, ask.Noun) {
-			return 0.4 // 几个项目 is not answered by 931家企业
+			return -0.2 // 几个项目 is not answered by 931家企业
 		}
 		if ask.Exact && !anyExact(fitting) {
 			return 0.5
@@ -103,6 +103,9 @@ func anyExact(values []quantity.Value) bool {
 func ValuesOf(values []quantity.Value, units []string) []quantity.Value {
 	var out []quantity.Value
 	for _, v := range values {
+		if strings.HasPrefix(v.Text, "一") && v.Number == 1 {
+			continue // an article: 一项身份
+		}
 		for _, u := range units {
 			if v.Unit == u || u == "个" && countUnit(v.Unit) || v.Unit == "" && v.Number >= 1e4 && counts(u) {
 				out = append(out, v)

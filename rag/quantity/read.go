@@ -84,6 +84,9 @@ func (t text) valueAt(i int) (v Value, next int) {
 		}
 		return v, next
 	}
+	if t.bareScaleAt(i) {
+		return t.finish(i, i, 1, 1, false)
+	}
 	switch {
 	case isDigit(t.at(i)):
 		if j := t.nameEnd(i); j > i {
@@ -127,6 +130,21 @@ func (t text) signAt(i int) bool {
 	}
 	before := t.at(i - 1)
 	return isDigit(t.at(i+1)) && !isDigit(before) && !isLatin(before) && before != '%' && !unicode.Is(unicode.Han, before) && before != ')'
+}
+
+// bareScaleAt reports whether an amount without digits begins at rune i: 突破万亿元.
+func (t text) bareScaleAt(i int) bool {
+	if before := t.at(i - 1); isDigit(before) || isHanDigit(before) || before == '百' || before == '千' || before == '万' || before == '几' || before == '数' {
+		return false
+	}
+	for _, w := range []string{"万亿", "千亿", "百亿"} {
+		if t.has(i, w) {
+			rest := t.rs[min(i+2, len(t.rs)):]
+			unit, _ := units.match(rest)
+			return unit == "元" || unit == "美元"
+		}
+	}
+	return false
 }
 
 // finish reads scale, unit and bound after the number that ends at rune j.
