@@ -25,10 +25,10 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 		c -= 0.6
 	}
 	if !meetsDemand(q, chosen) {
-		c -= 0.35
+		c -= 0.5
 	}
 	if first.Ordinal == ground.Conflict {
-		c -= 0.25
+		c -= 0.45
 	}
 	if first.Subject == ground.Conflict {
 		c -= choose(ground.DemandsOnly(q), 0.6, 0.3)

@@ -185,7 +185,7 @@ func Ordinals(s string) []int {
 	for _, m := range ordinal.FindAllStringSubmatchIndex(lexical.Fold(s), -1) {
 		text := lexical.Fold(s)
 		number := text[m[2]:m[3]]
-		if notPlace.MatchString(text[m[1]:]) {
+		if notPlace.MatchString(text[m[1]:]) || m[0] == 0 && strings.HasPrefix(text[m[1]:], ",") {
 			continue
 		}
 		if vs := quantity.Values(number + "个"); len(vs) == 1 {
@@ -195,8 +195,9 @@ func Ordinals(s string) []int {
 	return out
 }
 
-// notPlace follows numbers of periods and kinds.
-var notPlace = regexp.MustCompile(`^(季|梯队|阶段|类|种|层|步|轮|章|部分|代|批|产业|方)`)
+// notPlace follows numbers of periods and kinds; 第二， at the head of a sentence
+// counts arguments.
+var notPlace = regexp.MustCompile(`^(季|天|日|次|年|月|周|梯队|阶段|类|种|层|步|轮|章|部分|代|批|产业|方)`)
 
 // rowNumber is the place that a rendered row gives itself.
 var rowNumber = regexp.MustCompile(`(?:序号|排名|名次|位次|排序|编号|rank|no\.?)[^:;]{0,4}:(\d+)`)
@@ -269,7 +270,10 @@ func subjectFit(ts *termSet, unit, near passageText, values []quantity.Value) Fi
 		return Silent
 	}
 	if !strings.Contains(unit.folded, m) {
-		if ts.says(m, unit) || strings.Contains(near.folded, m) || shares[m] && (strings.Contains(unit.folded, "占") || anyShare(values)) {
+		if shares[m] && before != "" && !ts.english && !shareBigram(before, unit.folded) && !shareBigram(before, near.folded) {
+			return Conflict // a share of something else
+		}
+		if ts.says(m, unit) || strings.Contains(near.folded, m) || shares[m] && (strings.Contains(unit.folded, "占") || ts.english && anyShare(values)) {
 			return Silent
 		}
 		return Conflict

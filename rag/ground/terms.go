@@ -22,6 +22,8 @@ type termSet struct {
 	text  string // folded question without its asking words
 	forms []form // other words for stretches of the question
 
+	english bool
+
 	measure, narrowed string  // see measureAsked
 	highest           float64 // rarity of the rarest term
 }
@@ -76,7 +78,7 @@ const evenShare = 0.35
 // out.
 func newTermSet(q question.Question, lex *question.Lexicon, rarity Rarity) termSet {
 	folded := lexical.Fold(q.Matter())
-	ts := termSet{text: q.Words}
+	ts := termSet{text: q.Words, english: q.English}
 	if q.English {
 		ts.text = inChinese(lex, folded)
 	}
