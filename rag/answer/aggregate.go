@@ -282,7 +282,7 @@ func (a *aggregation) count() (Draft, bool) {
 // members: 工信部发布过哪些政策, and 哪几个阶段 where a column has that name.
 func (a *aggregation) members() (Draft, bool) {
 	ask, ok := askOfKind(a.q, question.List)
-	if !ok || ask.Size > 0 {
+	if !ok || ask.Size > 0 || a.q.Wants(question.Issuer) {
 		return Draft{}, false
 	}
 	if c := a.columnNamed(ask.Noun); c >= 0 && a.t.Score >= 0.9 {
@@ -309,8 +309,8 @@ func (a *aggregation) selected() (rows []int, column int) {
 		return a.t.Filter(a.t.AllRows(), named.Cell.Column, named.Name), named.Cell.Column
 	}
 	for c := range a.t.Columns {
-		if a.t.ColumnKind(c) != table.Dates || len(a.q.Periods) != 1 {
-			continue
+		if a.t.ColumnKind(c) != table.Dates || len(a.q.Periods) != 1 || strings.Contains(a.q.Text, "号") {
+			continue // the year of 〔2022〕199号 selects nothing
 		}
 		for _, r := range a.t.AllRows() {
 			if covered(a.q.Periods, a.t.Text(table.Cell{Row: r, Column: c})) {
