@@ -4,6 +4,6 @@ package answer
 
 // The map of Calibrated, fitted to 201 answers to our own questions.
 const (
-	calibrationIntercept = -4.44
-	calibrationSlope     = 7.76
+	calibrationIntercept = -3.91
+	calibrationSlope     = 7.09
 )
