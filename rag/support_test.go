@@ -164,6 +164,9 @@ func formula(text string, held map[string]bool, counts map[int]bool) string {
 		}
 	}
 	got, want := amounts(right), evaluate(left)
+	if strings.Contains(left, "亿") && strings.Contains(right, "万") {
+		want *= 1e4 // 亿 spread over many, printed in 万
+	}
 	if len(got) != 1 || !closeTo(got[0], want) && !closeTo(got[0], want*100) && !closeTo(got[0], want/100) {
 		return fmt.Sprintf("%q does not follow: %v", text, want)
 	}

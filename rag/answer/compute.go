@@ -113,8 +113,7 @@ func pickOperands(q question.Question, sel ground.Selection) []operand {
 	best, pair := 0.0, []operand(nil)
 	for i := range all {
 		for j := range all {
-			if i == j || all[i].value.Same(all[j].value) || !combinable(all[i].value, all[j].value) ||
-				percent && all[i].value.Unit != all[j].value.Unit || amount && !average && (all[j].value.Unit != "%" || all[i].value.Unit == "%") {
+			if i == j || !fitTogether(all[i].value, all[j].value, average, percent, amount) || average && !sameSentence(all[i].unit, all[j].unit) {
 				continue
 			}
 			if s := all[i].fit + all[j].fit; s > best+1e-9 {
@@ -123,6 +122,28 @@ func pickOperands(q question.Question, sel ground.Selection) []operand {
 		}
 	}
 	return pair
+}
+
+// sameSentence: an amount and what it is spread over are stated together.
+func sameSentence(a, b ground.Unit) bool {
+	return a.Passage.ID == b.Passage.ID && a.Start == b.Start
+}
+
+// fitTogether reports whether two values can be the operands that the question
+// wants: an amount and a count for an average, two of a unit for a percentage,
+// an amount and a percentage for a part of it.
+func fitTogether(a, b quantity.Value, average, percent, amount bool) bool {
+	switch {
+	case a.Same(b):
+		return false
+	case average:
+		return averages(a, b)
+	case amount:
+		return a.Unit != "%" && b.Unit == "%"
+	case percent:
+		return a.Unit == b.Unit
+	}
+	return combinable(a, b)
 }
 
 func periodBonus(q question.Question, text string, v quantity.Value) float64 {
@@ -151,8 +172,8 @@ func combine(asked string, a, b operand) (ground.Computed, bool) {
 		small, large = large, small
 	}
 	switch {
-	case averageAsked.MatchString(asked) && averages(a.value, b.value):
-		return average(a.value, b.value), true
+	case averageAsked.MatchString(asked):
+		return average(a.value, b.value), averages(a.value, b.value)
 	case a.value.Unit == "%" && b.value.Unit == "%":
 		n := a.value.Number * b.value.Number / 100
 		return computed(ground.Multiply, n, "%", 2, a.value, b.value), true

@@ -80,7 +80,7 @@ func (x *Extractive) notFound(e Evidence) Draft {
 	d := Draft{Status: NotFound}
 	if len(e.Selection.Figures) > 0 {
 		best := e.Selection.Figures[0]
-		if len(e.Selection.Units) == 0 || best.Coverage > 0.55 {
+		if best.Coverage > 0.55 && best.Subject != ground.Conflict && best.Names != ground.Conflict {
 			d.Notices = append(d.Notices, Notice{FigureOnly, best.Passage.FigureID})
 		}
 	}

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,12 @@ func (a *aggregation) extreme() (Draft, bool) {
 		return Draft{}, false
 	}
 	number := a.column(-1, table.Numbers)
+	if moves.MatchString(s.Text) {
+		if number = a.changeColumn(); number < 0 {
+			return Draft{}, false // how much it moved stands in no column
+		}
+		s.Least = s.Least || falls.MatchString(s.Text)
+	}
 	rows, bracket := a.filtered(number), false
 	if c := a.bracketColumn(); c >= 0 && (number < 0 || a.everyCellSays(c, s.Text) || a.t.Headers(lexical.Fold(s.Text))[number] < 2) {
 		number = c
@@ -121,4 +128,19 @@ func (a *aggregation) everyCellSays(c int, clause string) bool {
 		}
 	}
 	return true
+}
+
+var (
+	moves = regexp.MustCompile(`上升|上涨|增长|增加|提高|下降|下滑|减少|降低|变化|涨|跌|增速|增幅|降幅`)
+	falls = regexp.MustCompile(`下降|下滑|减少|降低|跌|降幅`)
+)
+
+// changeColumn is the number column that states changes; -1 for none.
+func (a *aggregation) changeColumn() int {
+	for c, name := range a.t.Columns {
+		if a.t.ColumnKind(c) == table.Numbers && containsAny(name, "变化", "同比", "增速", "增幅", "增长") {
+			return c
+		}
+	}
+	return -1
 }

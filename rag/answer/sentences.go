@@ -38,7 +38,7 @@ func (x *Extractive) sentences(q question.Question, e Evidence) (Draft, bool) {
 		}
 		text := sentenceText(u)
 		if i == 0 {
-			if v := valueFirst(q, chosen); v != "" {
+			if v := x.valueFirst(q, chosen); v != "" {
 				text = v + "：" + text
 			}
 		}

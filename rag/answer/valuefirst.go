@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -12,14 +13,17 @@ import (
 
 // valueFirst returns the values that the question asks for, to stand in front
 // of the answer; "" where they are not plain to see.
-func valueFirst(q question.Question, chosen []ground.Unit) string {
+func (x *Extractive) valueFirst(q question.Question, chosen []ground.Unit) string {
+	if workedOut.MatchString(q.Text) || q.Wants(question.Superlative) {
+		return "" // a stated value is an operand at most, or one of several
+	}
 	var out []string
 	for _, a := range q.Asks {
 		if a.Kind != question.Value || len(a.Units) == 0 {
 			continue
 		}
 		vs := ground.ValuesOf(chosen[0].Values, a.Units)
-		if v, ok := nearest(vs, chosen[0], q, a); ok && !contains(out, v) {
+		if v, ok := x.nearest(vs, chosen[0], q); ok && !contains(out, v) {
 			out = append(out, v)
 		}
 	}
@@ -35,10 +39,11 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// nearest picks the one value whose own clause speaks of what is asked; ok is
-// false when two are as near.
-func nearest(vs []quantity.Value, u ground.Unit, q question.Question, a question.Ask) (string, bool) {
-	best, second, pick := -1.0, -1.0, ""
+// nearest picks the one value whose own clause speaks of what is asked, of no
+// other year and of no other company; ok is false when none does or two are as
+// near.
+func (x *Extractive) nearest(vs []quantity.Value, u ground.Unit, q question.Question) (string, bool) {
+	best, second, pick := 0.0, 0.0, ""
 	asked := q.Words
 	for _, v := range vs {
 		clause := clauseOf(u.Text, v.Start, v.End)
@@ -49,6 +54,9 @@ func nearest(vs []quantity.Value, u ground.Unit, q question.Question, a question
 			}
 			s += 3
 		}
+		if x.ofAnother(clause, q) {
+			continue
+		}
 		if s > best {
 			best, second, pick = s, best, v.Text
 		} else if s > second {
@@ -56,6 +64,31 @@ func nearest(vs []quantity.Value, u ground.Unit, q question.Question, a question
 		}
 	}
 	return pick, pick != "" && best > second
+}
+
+// workedOut tells questions for a value that two or more stated ones make.
+var workedOut = regexp.MustCompile(`比.{1,24}(多|高|少|低|大|小|增长|下降)了?(多少|几)|合计|之和|总和|加起来|相加|相差|差多少|多多少|少多少|平均每|增长了?多少`)
+
+// ofAnother reports whether a clause names companies, products or models and
+// none of those that the question names.
+func (x *Extractive) ofAnother(clause string, q question.Question) bool {
+	asked := q.Compared()
+	if len(asked) == 0 {
+		return false
+	}
+	others := false
+	for _, m := range x.Lexicon.Mentions(clause) {
+		switch m.Kind {
+		case "company", "product", "model":
+			for _, a := range q.Mentions {
+				if a.Canonical == m.Canonical || a.Owner == m.Canonical || m.Owner == a.Canonical {
+					return false
+				}
+			}
+			others = true
+		}
+	}
+	return others
 }
 
 func anyCovers(asked, have []quantity.Period) bool {

@@ -94,7 +94,7 @@ var (
 	whichNoun   = re(`(?:第几|哪一?[个类种项家款])(\p{Han}{2})`)
 	leastWords  = re(`最(低|少|小|晚|弱|短|慢|便宜|轻)|更?(少|低)的|least|lowest|smallest|fewest`)
 	unitAsked   = re(`(?:多少|几)(亿|万|千|百)?(美元|元人民币|元|人民币|美金|欧元|家|个百分点|个月|个部门|个|款|项|名|位|人次|人|次|篇|台|种|条|份|部门|部|件|类|级|分钟|分|小时|天|年|倍|成|大|国家|语种|吨|公里)`)
-	sharesAsked = re(`比例|占比|份额|百分比|百分之|比重|几成|占(了)?(几|多少)|市占率|增速|增长率|年均增长|多大比例|复合增长|留存率|share|proportion|percent|growth rate|cagr|fraction`)
+	sharesAsked = re(`比例|占比|份额|百分比|百分之|比重|几成|占(了)?(几|多少)|市占率|增速|增长率|年均增长|同比(增长|增|下降)|增幅|多大比例|复合增长|留存率|share|proportion|percent|growth rate|cagr|fraction`)
 	timeAsked   = re(`多久|多长时间|隔多|周期|how long|how often`)
 	moneyAsked  = re(`市场规模|多大的?(市场|盘子)?$|盘子|体量|规模|收入|营收|投入|资本开支|金额|how large|market size|size of|revenue|spending|investment|how much`)
 	sizeWords   = re(`([一二两三四五六七八九十]|\d+)` + listed)

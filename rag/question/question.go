@@ -177,3 +177,20 @@ func (q Question) Matter() string {
 	}
 	return matter
 }
+
+// Compared returns the companies, products and models that a question names, as
+// it names them, each once.
+func (q Question) Compared() []string {
+	var out []string
+	seen := make(map[string]bool)
+	for _, m := range q.Mentions {
+		switch m.Kind {
+		case "company", "product", "model":
+			if !seen[m.Canonical] {
+				seen[m.Canonical] = true
+				out = append(out, q.Text[m.Start:m.End])
+			}
+		}
+	}
+	return out
+}
