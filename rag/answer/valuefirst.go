@@ -54,7 +54,7 @@ func (x *Extractive) nearest(vs []quantity.Value, u ground.Unit, q question.Ques
 			}
 			s += 3
 		}
-		if x.ofAnother(clause, q) {
+		if x.ofAnother(clause, q) || sumWords.MatchString(clause) && !sumWords.MatchString(q.Text) {
 			continue
 		}
 		if s > best {

@@ -35,7 +35,7 @@ func periodFit(asked, own, around []quantity.Period) Fit {
 		}
 	}
 	if len(around) > 0 {
-		return Silent
+		return Conflict // what stands around speaks of other years
 	}
 	return Silent
 }
