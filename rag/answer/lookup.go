@@ -51,7 +51,7 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 		return Draft{}, false // a list of that many is more than one row
 	}
 	confidence := Confidence(q, []ground.Unit{row}, e.Selection)
-	if look.exact() && row.Subject != ground.Conflict {
+	if look.exact() && row.Subject != ground.Conflict && (row.Period != ground.Conflict || len(look.contradicted()) > 0) {
 		confidence = min(1, confidence+0.15)
 		if look.distinctive() && meetsDemand(q, []ground.Unit{row}) && len(e.Selection.Unknown) == 0 && row.Subject != ground.Conflict {
 			confidence = max(confidence, namedCell)

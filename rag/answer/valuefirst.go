@@ -58,12 +58,23 @@ func (x *Extractive) nearest(vs []quantity.Value, u ground.Unit, q question.Ques
 			continue
 		}
 		if s > best {
-			best, second, pick = s, best, v.Text
+			best, second, pick = s, best, boundWord(u.Text[:v.Start])+v.Text
 		} else if s > second {
 			second = s
 		}
 	}
 	return pick, pick != "" && best > second
+}
+
+// boundWord is the word directly before a value that limits it: 突破700亿元 is not
+// 700亿元.
+func boundWord(before string) string {
+	for _, w := range []string{"有望突破", "将突破", "突破", "刚过", "超过", "超", "逾", "大约", "约", "接近", "将近", "近", "不足"} {
+		if strings.HasSuffix(before, w) || strings.HasSuffix(before, w+"为") {
+			return w
+		}
+	}
+	return ""
 }
 
 // workedOut tells questions for a value that two or more stated ones make.

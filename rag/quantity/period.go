@@ -106,6 +106,9 @@ func (t text) periodAt(i int) (p Period, end int) {
 	if isDigit(t.at(i-1)) || isDigit(t.at(i-2)) && (t.at(i-1) == '.' || t.at(i-1) == ',' && t.groupOfThree(i)) {
 		return p, i // inside a longer number
 	}
+	if t.documentYear(i) {
+		return p, i
+	}
 	year, j, ok := t.year(i)
 	if !ok {
 		return t.partOfYear(Period{}, i)
@@ -139,6 +142,21 @@ func (t text) periodAt(i int) (p Period, end int) {
 		return Period{}, i
 	}
 	return p, j
+}
+
+// documentYear reports whether the digits at rune i are the year of a document's
+// number: 〔2025〕11号 names a document, not when something is.
+func (t text) documentYear(i int) bool {
+	switch t.at(i - 1) {
+	case '〔', '[', '【':
+	default:
+		return false
+	}
+	switch t.at(i + 4) {
+	case '〕', ']', '】':
+		return isDigit(t.at(i)) && isDigit(t.at(i+5))
+	}
+	return false
 }
 
 // yearSep skips the separator between a year and a quarter (2025-Q3, 2025 Q3).

@@ -88,6 +88,8 @@ func (t text) valueAt(i int) (v Value, next int) {
 		return t.finish(i, i, 1, 1, false)
 	}
 	switch {
+	case t.documentYear(i):
+		return Value{}, i + 4
 	case isDigit(t.at(i)):
 		if j := t.nameEnd(i); j > i {
 			return Value{}, j
