@@ -140,6 +140,10 @@ func leadingValues(body, quote string) (values []string, sentence string) {
 	}
 	for _, part := range strings.Split(front, "，") {
 		v, ok := stated[part]
+		if vs := quantity.Values(part); !ok && len(vs) == 1 { // the word that limits it stands before it
+			v, ok = stated[vs[0].Text]
+			ok = ok && strings.HasSuffix(part, vs[0].Text)
+		}
 		if !ok {
 			return nil, body
 		}

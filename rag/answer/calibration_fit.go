@@ -5,5 +5,5 @@ package answer
 // The map of Calibrated, fitted to 201 answers to our own questions.
 const (
 	calibrationIntercept = -3.91
-	calibrationSlope     = 7.09
+	calibrationSlope     = 7.23
 )
