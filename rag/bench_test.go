@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"yanbao/ingest"
 	"yanbao/ingest/jsonl"
 	"yanbao/rag"
+	"yanbao/rag/index"
 	"yanbao/rag/question"
 )
 
@@ -33,8 +35,20 @@ func percentiles(b *testing.B, times []time.Duration) {
 
 // BenchmarkAsk puts our questions to the shipped edition, one after the other.
 func BenchmarkAsk(b *testing.B) {
+	b.Run("1 report", func(b *testing.B) { benchmarkAsk(b, edition(b)) })
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprintf("%d passages", n), func(b *testing.B) {
+			if testing.Short() && n > 10_000 {
+				b.Skip("-short")
+			}
+			benchmarkAsk(b, synthetic(b, n)...)
+		})
+	}
+}
+
+func benchmarkAsk(b *testing.B, docs ...*ingest.Document) {
 	items := questions(b, "36kr-llm-2025")
-	e := newEngine(b, edition(b))
+	e := newEngine(b, docs...)
 	for i := range items { // what the first asker of a process pays is in BenchmarkStart
 		ask(b, e, items[i].Ask(""))
 	}
@@ -47,6 +61,30 @@ func BenchmarkAsk(b *testing.B) {
 		i++
 	}
 	percentiles(b, times)
+}
+
+// BenchmarkIngest reads Markdown and builds its index with the offline embedder:
+// bytes of Markdown a second, and the heap that the index holds.
+func BenchmarkIngest(b *testing.B) {
+	name, data := corpus.Edition()
+	for _, copies := range []int{1, 10, 50} {
+		b.Run(fmt.Sprintf("%d reports", copies), func(b *testing.B) {
+			b.SetBytes(int64(copies * len(data)))
+			var x *index.Index
+			for b.Loop() {
+				var docs []*ingest.Document
+				for i := range copies {
+					docs = append(docs, read(b, name, data).Describe(ingest.Meta{ID: fmt.Sprintf("report-%d", i)}))
+				}
+				x = newIndex(b, docs...)
+			}
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			b.ReportMetric(float64(m.HeapAlloc)/1e6, "heap-MB")
+			runtime.KeepAlive(x)
+		})
+	}
 }
 
 // BenchmarkSearch searches the shipped edition, and synthetic libraries of

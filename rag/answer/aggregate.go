@@ -21,7 +21,7 @@ func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
 		}
 		a := aggregation{q: q, t: t, asked: x.widened(q.Text)}
 		a.headers = t.Headers(a.asked)
-		for _, try := range []func() (Draft, bool){a.top, a.mostMembers, a.change, a.extreme, a.count, a.members} {
+		for _, try := range []func() (Draft, bool){a.top, a.total, a.mostMembers, a.change, a.extreme, a.count, a.members} {
 			if d, ok := try(); ok {
 				return d, true
 			}

@@ -222,6 +222,7 @@ func computedCases() []wayCase {
 	return []wayCase{
 		{name: "sum of the first", question: "营收前三名的企业合计多少亿元？",
 			want: []string{"合计29.5亿元", "青穗农科", "云圃智造", "北田光源"}, not: []string{"澄叶"}, formula: "12.6亿元+9.8亿元+7.1亿元=29.5亿元", notice: "29.5"},
+		{name: "sum over a merged cell", question: "种植能力下的二级指标合计多少分？", want: []string{"合计"}, not: []string{"建设周期"}},
 		{name: "times between years", question: "2023年栽培面积是2021年的多少倍？", want: []string{"1.56倍"}, not: []string{"80"}, formula: "100÷64≈1.56倍"},
 		{name: "share, asked another way", question: "光源设备采购额占设备采购额的比例是多少？", want: []string{"22.5%"}, formula: "9亿元÷40亿元"},
 		{name: "share", question: "光源设备采购额占设备采购额多大比例？", want: []string{"22.5%"}, formula: "9亿元÷40亿元≈22.5%", notice: "22.5%"},
