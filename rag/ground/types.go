@@ -16,7 +16,7 @@ var (
 	docTitle        = regexp.MustCompile(`《[^》]+》`)
 	docNumber       = regexp.MustCompile(`[\p{Han}]{2,8}[〔\[(（【]\d{4}[〕\])）】]\d+号`)
 	rankWords       = regexp.MustCompile(`第[一二三四五六七八九十\d]+(?:名|位|$|[^季年阶])|首位|居首|榜首|前[一二三四五六七八九十\d]+|位列|位居|top ?\d|领先`)
-	issuerWords     = regexp.MustCompile(`部门|国务院|委员会|办公室|[部局委办院署]等|发布|印发|出台`)
+	issuerWords     = regexp.MustCompile(`部门|委员会|办公室|[部局委办院署]等|发布|印发|出台`)
 	contrastWords   = regexp.MustCompile(`而|相比|不同|一类.*另一类|区别|则|以及通过|接近|高于|低于|分别|分为`)
 )
 
