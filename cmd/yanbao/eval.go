@@ -90,7 +90,7 @@ func (p *program) loadQuestions(path string) ([]eval.Item, error) {
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
-			return nil, fmt.Errorf("eval: %w", err)
+			return nil, fmt.Errorf("eval: %w; give the path of a question file (JSON lines, see docs/evaluation.md) or - for standard input", err)
 		}
 		defer file.Close()
 		input = file
