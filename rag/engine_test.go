@@ -337,3 +337,15 @@ func TestViews(t *testing.T) {
 		t.Errorf("Search finds %q first", top)
 	}
 }
+
+// A year in the name of a document is no answer to when it was issued, where
+// the table has a column of dates.
+func TestYearInATitleIsNoDate(t *testing.T) {
+	e := newEngine(t, edition(t))
+	a := ask(t, e, rag.Question{Text: "《国家人工智能产业综合标准化体系建设指南》是什么时候由谁发布的？"})
+	for _, want := range []string{"2024.07", "工信部等四部门"} {
+		if !strings.Contains(a.Answer, want) {
+			t.Errorf("answer %q, want %q in it", a.Answer, want)
+		}
+	}
+}

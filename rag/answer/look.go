@@ -102,7 +102,7 @@ func (l *look) columnFit(i, c int) float64 {
 		s += 2
 	case a.Kind == question.Date && l.t.ColumnKind(c) == table.Dates:
 		s += 2
-	case a.Kind == question.Date && len(quantity.Periods(text)) > 0: // 到2030年建成…, where that is asked about
+	case a.Kind == question.Date && l.t.ColumnKind(c) == table.Words && len(quantity.Periods(text)) > 0: // 到2030年建成…, where that is asked about
 		s += 0.8 + 0.8*overlapOutside(l.without(l.content[i]), lexical.Fold(text))
 	case a.Kind == question.Document && l.t.ColumnKind(c) == table.Documents:
 		s += 2
