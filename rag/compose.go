@@ -80,12 +80,18 @@ func (e *Engine) addClaims(a *Answer, claims []ground.Claim) {
 		}
 		claim.Values = valuesOf(c, claim.Citations)
 		a.Claims = append(a.Claims, claim)
-		if i > 0 && strings.HasSuffix(claims[i-1].Text, ".") {
-			text.WriteString(" ")
-		}
-		text.WriteString(marked(c.Text, claim.Citations))
+		text.WriteString(a.sentence(i))
 	}
 	a.Answer = text.String()
+}
+
+// sentence is claim i as it stands in the text of the answer.
+func (a *Answer) sentence(i int) string {
+	s := marked(a.Claims[i].Text, a.Claims[i].Citations)
+	if i > 0 && strings.HasSuffix(a.Claims[i-1].Text, ".") {
+		return " " + s
+	}
+	return s
 }
 
 var printedMarker = regexp.MustCompile(`\[(\d+)\]`)

@@ -118,6 +118,12 @@ func continued(members []*ingest.Passage, p *ingest.Passage) bool {
 // not answer it. A refusal is an Answer, not an error; an error is ErrQuestion,
 // ErrUnknown (document), or that of ctx or a failed store.
 func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
+	return e.Stream(ctx, q, func(Event) {})
+}
+
+// Stream is Ask that tells on the way what is known; see Event. It calls emit
+// from one goroutine at a time, and not after it has returned.
+func (e *Engine) Stream(ctx context.Context, q Question, emit func(Event)) (*Answer, error) {
 	start := time.Now()
 	if err := e.check(q); err != nil {
 		return nil, err
@@ -127,6 +133,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask: %w", err)
 	}
+	emit(Event{Kind: Retrieved, Retrieved: len(passages)})
 	evidence := e.evidence(asked, passages)
 	draft, err := e.answerer.Answer(ctx, asked, evidence)
 	if err != nil {
@@ -134,6 +141,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 	}
 	a := e.compose(q, asked, e.verified(draft), passages)
 	a.TookMS = float64(time.Since(start).Microseconds()) / 1000
+	emitClaims(a, emit)
 	e.log.Info("ask: answered", "id", a.ID, "status", a.Status, "claims", len(a.Claims), "took_ms", a.TookMS)
 	e.log.Debug("ask: question", "id", a.ID, "question", q.Text)
 	return a, nil

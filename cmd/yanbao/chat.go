@@ -22,7 +22,7 @@ const longestLine = 1 << 20
 
 // chat answers line by line until the input ends, /quit or an interrupt. Each
 // answer is handed on with the questions after it.
-func (p *program) chat(ctx context.Context, e engine, q rag.Question) error {
+func (p *program) chat(ctx context.Context, e bot.Asker, q rag.Question) error {
 	for _, d := range e.Documents(ctx) {
 		p.print("%s\n", bot.Reference(d.DocumentRef))
 	}
@@ -74,7 +74,7 @@ func (p *program) lines(ctx context.Context) (<-chan string, <-chan error) {
 }
 
 // turn answers one line of a chat; leave is true for /quit.
-func (p *program) turn(ctx context.Context, e engine, q *rag.Question, line string) (leave bool) {
+func (p *program) turn(ctx context.Context, e bot.Asker, q *rag.Question, line string) (leave bool) {
 	switch {
 	case line == "":
 		return false

@@ -27,6 +27,10 @@ func (f *fakeEngine) Ask(_ context.Context, q rag.Question) (*rag.Answer, error)
 	return f.answer, f.err
 }
 
+func (f *fakeEngine) Stream(ctx context.Context, q rag.Question, _ func(rag.Event)) (*rag.Answer, error) {
+	return f.Ask(ctx, q)
+}
+
 func (f *fakeEngine) Search(_ context.Context, r rag.SearchRequest) ([]rag.SearchResult, error) {
 	f.search = r
 	return f.results, f.err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"yanbao/bot"
 	"yanbao/corpus"
 	"yanbao/ingest"
 	"yanbao/ingest/jsonl"
@@ -15,19 +16,9 @@ import (
 	"yanbao/rag/question"
 )
 
-// engine is what commands ask. rag.Engine is one.
-type engine interface {
-	Ask(ctx context.Context, q rag.Question) (*rag.Answer, error)
-	Search(ctx context.Context, r rag.SearchRequest) ([]rag.SearchResult, error)
-	Passage(ctx context.Context, id string) (*rag.PassageView, error)
-	Documents(ctx context.Context) []rag.DocumentView
-	Tables(ctx context.Context, document string) []rag.TableView
-	Table(ctx context.Context, id string) (*rag.TableView, error)
-}
-
 // session is an engine over the documents that the settings name.
 type session struct {
-	engine   engine
+	engine   bot.Asker
 	passages []*ingest.Passage // all that can be found
 }
 

@@ -51,7 +51,7 @@ func (p *program) show(ctx context.Context, id string, asJSON bool) error {
 	return nil
 }
 
-func (p *program) showTable(ctx context.Context, e engine, id string, asJSON bool) error {
+func (p *program) showTable(ctx context.Context, e bot.Asker, id string, asJSON bool) error {
 	table, err := e.Table(ctx, id)
 	if isUnknown(err) {
 		return fmt.Errorf("show: no passage or table %q; `yanbao search` and `yanbao tables` print IDs", id)

@@ -80,7 +80,7 @@ func (p *program) tables(ctx context.Context, args []string, f tablesFlags) erro
 	return nil
 }
 
-func (p *program) oneTable(ctx context.Context, e engine, id, format string) error {
+func (p *program) oneTable(ctx context.Context, e bot.Asker, id, format string) error {
 	t, err := e.Table(ctx, id)
 	if isUnknown(err) {
 		return fmt.Errorf("tables: no table %q; yanbao tables lists them", id)

@@ -1,6 +1,6 @@
 // Package llm holds the contracts for language models: turning texts into
-// vectors (Embedder). It holds no implementation that needs a network; see
-// rag/llm/offline for the built-in embedder.
+// vectors (Embedder) and writing text (Generator). It holds no implementation
+// that needs a network; see rag/llm/offline for the built-in embedder.
 package llm
 
 import "context"

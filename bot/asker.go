@@ -1,0 +1,20 @@
+package bot
+
+import (
+	"context"
+
+	"yanbao/rag"
+)
+
+// Asker is what every door asks; rag.Engine is one, and so is what puts a
+// newer engine in its place while the doors are open. Its methods and their
+// errors are those of rag.Engine. It is safe for concurrent use.
+type Asker interface {
+	Ask(ctx context.Context, q rag.Question) (*rag.Answer, error)
+	Stream(ctx context.Context, q rag.Question, emit func(rag.Event)) (*rag.Answer, error)
+	Search(ctx context.Context, r rag.SearchRequest) ([]rag.SearchResult, error)
+	Passage(ctx context.Context, id string) (*rag.PassageView, error)
+	Documents(ctx context.Context) []rag.DocumentView
+	Tables(ctx context.Context, document string) []rag.TableView
+	Table(ctx context.Context, id string) (*rag.TableView, error)
+}
