@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"yanbao/ingest"
 	"yanbao/rag"
 )
 
@@ -17,4 +18,11 @@ type Asker interface {
 	Documents(ctx context.Context) []rag.DocumentView
 	Tables(ctx context.Context, document string) []rag.TableView
 	Table(ctx context.Context, id string) (*rag.TableView, error)
+}
+
+// Reader hands out whole documents for reading. rag.Engine is one. What it
+// returns belongs to the library and is not changed. The error for a document
+// that there is none of is rag.ErrUnknown.
+type Reader interface {
+	Document(ctx context.Context, id string) (*ingest.Document, error)
 }

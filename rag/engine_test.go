@@ -314,6 +314,13 @@ func TestViews(t *testing.T) {
 			}
 		}
 	}
+	d, err := e.Document(ctx, "coldchain-2024")
+	if err != nil || d.ID != "coldchain-2024" || d.Text == "" || len(d.Passages) == 0 {
+		t.Errorf("Document = %v, %v; want the document whole", d, err)
+	}
+	if _, err := e.Document(ctx, "none"); !errors.Is(err, rag.ErrUnknown) {
+		t.Errorf("Document of an unknown ID = %v, want %v", err, rag.ErrUnknown)
+	}
 	if _, err := e.Table(ctx, "t-none"); !errors.Is(err, rag.ErrUnknown) {
 		t.Errorf("Table of an unknown ID = %v, want %v", err, rag.ErrUnknown)
 	}

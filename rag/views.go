@@ -71,6 +71,16 @@ func (e *Engine) Documents(context.Context) []DocumentView {
 	return out
 }
 
+// Document returns one document whole, for reading. It belongs to the index and
+// must not be changed.
+func (e *Engine) Document(_ context.Context, id string) (*ingest.Document, error) {
+	d, ok := e.index.Document(id)
+	if !ok {
+		return nil, fmt.Errorf("%w: document %q", ErrUnknown, id)
+	}
+	return d, nil
+}
+
 // Tables lists the tables of one document, or of all for "".
 func (e *Engine) Tables(_ context.Context, document string) []TableView {
 	out := []TableView{}
