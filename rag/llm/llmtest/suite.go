@@ -1,6 +1,7 @@
-// Package llmtest holds what tests need of language models: a conformance
-// suite for embedders, and embedders that are deterministic, countable or
-// broken in a known way. Nothing in it reaches a network.
+// Package llmtest holds what tests need of language models: conformance suites
+// for embedders and generators, and fakes of both that are deterministic, play
+// scripts, echo, lie, or are broken in a known way. Nothing in it reaches a
+// network.
 package llmtest
 
 import (
