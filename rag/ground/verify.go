@@ -18,13 +18,16 @@ type Verdict string
 
 // Verdicts.
 const (
-	Supported  Verdict = "supported"
-	BadNumber  Verdict = "number"
-	BadUnit    Verdict = "unit"
-	BadYear    Verdict = "year"
-	BadName    Verdict = "name"
-	BadQuote   Verdict = "quote"
-	NoCitation Verdict = "no citation"
+	Supported   Verdict = "supported"
+	BadNumber   Verdict = "number"
+	BadUnit     Verdict = "unit"
+	BadYear     Verdict = "year"
+	BadName     Verdict = "name"
+	BadRank     Verdict = "rank"
+	BadPolarity Verdict = "polarity" // says the opposite: rose for fell, is for is not
+	BadQuote    Verdict = "quote"
+	NoCitation  Verdict = "no citation"
+	BadCitation Verdict = "citation" // a cited passage supports nothing of the claim
 )
 
 // Verifier checks claims against the passages that they cite.
