@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
-	"slices"
-	"strings"
 
 	"yanbao/bot"
 	"yanbao/rag"
@@ -92,43 +89,14 @@ func (p *program) oneTable(ctx context.Context, e bot.Asker, id, format string) 
 	case formatJSON:
 		return p.printJSON(t)
 	case formatCSV:
-		return p.printCSV(t)
+		p.print("%s", bot.TableCSV(t))
+		return nil
 	}
 	p.printTable(t)
 	return nil
 }
 
-func (p *program) printCSV(t *rag.TableView) error {
-	w := csv.NewWriter(p.stdout)
-	records := [][]string{t.Columns}
-	for _, row := range t.Rows {
-		records = append(records, cellTexts(row, bot.Clean))
-	}
-	if err := w.WriteAll(records); err != nil {
-		return fmt.Errorf("tables %s: write: %w", t.ID, err)
-	}
-	return nil
-}
-
 // printTable prints a table in Markdown with its caption, sources and notes.
 func (p *program) printTable(t *rag.TableView) {
-	w := bot.WordingFor(bot.Chinese)
-	p.print("%s\n", p.paint().Bold(bot.Shorten(t.Caption, 0)))
-	if len(t.Path) > 0 {
-		p.print("%s\n", p.paint().Dim(bot.Path(t.Path)))
-	}
-	p.print("\n")
-	p.printRow(escaped(t.Columns))
-	p.printRow(slices.Repeat([]string{"---"}, len(t.Columns)))
-	for _, row := range t.Rows {
-		p.printRow(cellTexts(row, escape))
-	}
-	if len(t.Sources) > 0 {
-		p.print("\n%s%s%s\n", w.PrimarySource, w.Colon, bot.Shorten(strings.Join(t.Sources, "、"), 0))
-	}
-	for _, n := range t.Notes {
-		p.print("\n%s\n", bot.Shorten(n, 0))
-	}
+	p.print("%s", bot.RenderTable(t, bot.Options{Color: bool(p.paint())}))
 }
-
-func (p *program) printRow(cells []string) { p.print("| %s |\n", strings.Join(cells, " | ")) }
