@@ -69,7 +69,8 @@ func layers() map[string]layer {
 		"rag":          {inside: append(answers, "rag/answer")},
 		"rag/eval":     {inside: []string{"ingest", "rag"}, outside: []string{"golang.org/x/text"}},
 
-		"bot": {inside: []string{"ingest", "rag"}},
+		"bot":        {inside: []string{"ingest", "rag"}},
+		"bot/record": {inside: []string{"rag"}, outside: []string{"modernc.org/sqlite"}},
 
 		"cmd/yanbao": {inside: []string{anything}, outside: []string{
 			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar", "golang.org/x/term"}},
