@@ -52,6 +52,9 @@ func layers() map[string]layer {
 		"rag/llm":         {},
 		"rag/llm/llmtest": {inside: []string{"rag/llm"}, outside: testing},
 		"rag/llm/offline": {inside: []string{"rag/llm", "rag/lexical"}},
+		"rag/llm/langchain": {inside: []string{"rag/llm"}, outside: []string{
+			"github.com/tmc/langchaingo/llms", "github.com/tmc/langchaingo/embeddings"}},
+		"rag/llm/wiretest": {inside: []string{"rag/llm", "rag/llm/llmtest"}},
 
 		"rag/lexical":  {inside: []string{"ingest"}, outside: []string{"golang.org/x/text"}},
 		"rag/quantity": {inside: []string{"ingest"}},

@@ -1,0 +1,235 @@
+package langchain
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"yanbao/rag/llm"
+	"yanbao/rag/llm/llmtest"
+	"yanbao/rag/llm/wiretest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// canary is a key that must be seen nowhere.
+const canary = "sk-canary-0123456789abcdefghijklmnopqrstuv"
+
+// protocols that generate.
+var protocols = []Protocol{OpenAI, Ollama, Anthropic}
+
+// serve starts a server and returns the configuration of its model.
+func serve(t *testing.T, p Protocol, scripts ...wiretest.Script) (Config, *wiretest.Server) {
+	t.Helper()
+	s := wiretest.Start(scripts...)
+	c := Config{Name: string(p) + ":m-1", Protocol: p, BaseURL: s.URL + "/v1", Model: "m-1", Key: canary}
+	if p == Ollama {
+		c.BaseURL = s.URL
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	c.Transport = transport
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		s.Close()
+	})
+	return c, s
+}
+
+func open(t *testing.T, c Config) *Generator {
+	t.Helper()
+	g, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func TestGeneratorsConform(t *testing.T) {
+	for _, p := range protocols {
+		for _, tagged := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/tagged=%v", p, tagged), func(t *testing.T) {
+				llmtest.RunGenerator(t, func(t *testing.T, s llmtest.Script) llm.Generator {
+					script := wiretest.For(s)
+					script.Tagged = tagged
+					c, _ := serve(t, p, script)
+					return open(t, c)
+				})
+			})
+		}
+	}
+}
+
+func contextFor(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.Context(), d)
+}
+
+func TestConfigIsChecked(t *testing.T) {
+	for _, c := range []Config{
+		{},
+		{Name: "m", Model: "m", Protocol: OpenAI, BaseURL: "api.example.org/v1"},
+		{Name: "m", Model: "m", Protocol: OpenAI, BaseURL: "ftp://example.org"},
+		{Name: "m", Model: "m", Protocol: OpenAI, BaseURL: "https://user:" + canary + "@example.org"},
+		{Name: "m", Model: "m", Protocol: OpenAI, BaseURL: "https://example.org?key=" + canary},
+		{Name: "m", Model: "m", Protocol: "other", BaseURL: "https://example.org"},
+		{Name: "m", Model: "m", Protocol: OpenAI, BaseURL: "https://example.org", Key: canary + "\n"},
+	} {
+		g, err := New(c)
+		if err == nil || strings.Contains(err.Error(), canary) {
+			t.Errorf("New(%+v) = %v, %v; want an error without the key", c, g, err)
+		}
+	}
+	if _, err := NewEmbedder(Config{Name: "m", Model: "m", Protocol: Anthropic, BaseURL: "https://example.org"}); err == nil {
+		t.Error("an embedder of a service that has none is made")
+	}
+}
+
+// sent generates with a schema and returns the body of the request.
+func sent(t *testing.T, c Config, s *wiretest.Server, r llm.Request) map[string]any {
+	t.Helper()
+	if _, err := open(t, c).Generate(t.Context(), r, nil); err != nil {
+		t.Fatal(err)
+	}
+	requests := s.Requests()
+	var body map[string]any
+	if err := json.Unmarshal(requests[len(requests)-1].Body, &body); err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func TestSchema(t *testing.T) {
+	schema := json.RawMessage(`{"type":"object"}`)
+	object := map[string]any{"type": "object"}
+	for _, test := range []struct {
+		name     string
+		protocol Protocol
+		how      Structured
+		system   string
+		field    string
+		want     any
+	}{
+		{"with the schema", OpenAI, JSONSchema, "", "response_format",
+			map[string]any{"type": "json_schema", "json_schema": map[string]any{"name": "reply", "strict": true, "schema": object}}},
+		{"JSON of any schema", OpenAI, JSONObject, "Reply in JSON.", "response_format", map[string]any{"type": "json_object"}},
+		{"JSON not asked for", OpenAI, JSONObject, "回答。", "response_format", nil},
+		{"not taken", OpenAI, NoSchema, "JSON", "response_format", nil},
+		{"Ollama", Ollama, NoSchema, "", "format", object},
+		{"Anthropic", Anthropic, NoSchema, "", "format", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, s := serve(t, test.protocol, wiretest.Script{Script: llmtest.Text("{}")})
+			c.Structured = test.how
+			r := question()
+			r.System, r.Schema = test.system, schema
+			if got := sent(t, c, s, r)[test.field]; !reflect.DeepEqual(got, test.want) {
+				t.Errorf("%s = %v, want %v", test.field, got, test.want)
+			}
+		})
+	}
+}
+
+func TestLimitsAndTemperature(t *testing.T) {
+	for _, test := range []struct {
+		config Config
+		want   map[string]any // nil for not sent
+	}{
+		{Config{Protocol: OpenAI, Model: "m"}, map[string]any{"max_tokens": 100., "max_completion_tokens": nil, "temperature": 0.}},
+		{Config{Protocol: OpenAI, Model: "m", NewLimit: true}, map[string]any{"max_tokens": nil, "max_completion_tokens": 100.}},
+		{Config{Protocol: OpenAI, Model: "o4-mini"}, map[string]any{"temperature": nil}},
+		{Config{Protocol: Anthropic, Model: "m"}, map[string]any{"max_tokens": 100., "temperature": 0.}},
+		{Config{Protocol: Ollama, Model: "m", Window: 16384}, map[string]any{
+			"options": map[string]any{"num_ctx": 16384., "num_predict": 100., "temperature": 0.}, "stream": false}},
+	} {
+		c, s := serve(t, test.config.Protocol, wiretest.Script{Script: llmtest.Text("好")})
+		c.Model, c.NewLimit, c.Window = test.config.Model, test.config.NewLimit, test.config.Window
+		body := sent(t, c, s, question())
+		for field, want := range test.want {
+			if got := body[field]; !reflect.DeepEqual(got, want) {
+				t.Errorf("%s %s: %s = %v, want %v", c.Protocol, c.Model, field, got, want)
+			}
+		}
+	}
+}
+
+func TestNoKeyNoHeader(t *testing.T) {
+	for _, p := range protocols {
+		c, s := serve(t, p, wiretest.Script{Script: llmtest.Text("好")})
+		c.Key = ""
+		sent(t, c, s, question())
+		h := s.Requests()[0].Header
+		if h.Get("Authorization")+h.Get("X-Api-Key") != "" {
+			t.Errorf("%s: a key is sent where none is known: %v", p, h)
+		}
+		if got := h.Get("User-Agent"); got != "yanbao" {
+			t.Errorf("%s: User-Agent %q", p, got)
+		}
+	}
+}
+
+// The environment of the process belongs to other programs too.
+func TestEnvironmentIsNotRead(t *testing.T) {
+	for _, name := range []string{"OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL", "OPENAI_ORGANIZATION", "ANTHROPIC_API_KEY", "OLLAMA_HOST"} {
+		t.Setenv(name, "from-the-environment")
+	}
+	for _, p := range protocols {
+		c, s := serve(t, p, wiretest.Script{Script: llmtest.Text("好")})
+		sent(t, c, s, question())
+		r := s.Requests()[0]
+		if strings.Contains(fmt.Sprint(r.Header)+string(r.Body), "from-the-environment") {
+			t.Errorf("%s: the environment is sent: %v %s", p, r.Header, r.Body)
+		}
+	}
+}
+
+func TestThinkingInTheText(t *testing.T) {
+	for _, test := range []struct {
+		model, whole, want string
+		streamFails        bool
+	}{
+		{"m", "<think>想9家</think>\n\n4家。", "4家。", false},
+		{"m", "<think></think>4家。", "4家。", false},
+		{"m", "甲<think>想</think>乙", "甲乙", false},
+		{"m", "a < b, c</ d", "a < b, c</ d", false},
+		{"m", "想9家</think>4家。", "4家。", true}, // without a stream the beginning is not shown yet
+		{"deepseek-r1:7b", "想9家</think>\n4家。", "4家。", false},
+		{"deepseek-r1:7b", "<think>想9家</think>\n4家。", "4家。", false},
+		{"qwq", "4家。", "4家。", false},
+		{"m", "<think>想", "", true},
+	} {
+		for _, streamed := range []bool{false, true} {
+			var heard strings.Builder
+			shown := newText(test.model, "", func(s string) error {
+				heard.WriteString(s)
+				return nil
+			})
+			var err error
+			if streamed {
+				for _, piece := range strings.Split(test.whole, "") {
+					err = cmp.Or(err, shown.add(piece))
+				}
+			} else {
+				shown.hold(test.whole)
+			}
+			err = cmp.Or(err, shown.close())
+			if streamed && test.streamFails && test.want != "" {
+				var e *llm.Error
+				if !errors.As(err, &e) || e.Failure != llm.Unreadable {
+					t.Errorf("%q streamed: error %v, want %s", test.whole, err, llm.Unreadable)
+				}
+				continue
+			}
+			if err != nil || shown.text() != test.want || heard.String() != test.want {
+				t.Errorf("%q of %s, streamed %v: shown %q, pieces %q, error %v; want %q", test.whole, test.model, streamed, shown.text(), heard.String(), err, test.want)
+			}
+		}
+	}
+}
