@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"yanbao/ingest"
@@ -23,27 +24,11 @@ const maxRelated = 3
 
 // compose gives a verified draft the form of the API.
 func (e *Engine) compose(q Question, asked question.Question, d answer.Draft, passages []retrieve.Result) *Answer {
-	language := q.Language
-	if language == "" {
-		language = "zh"
-		if asked.English {
-			language = "en"
-		}
-	}
-	a := &Answer{
-		ID:        e.answerID(q),
-		Question:  q.Text,
-		Status:    Status(d.Status),
-		Language:  language,
-		Claims:    []Claim{},
-		Citations: []Citation{},
-		Related:   []Related{},
-		Mode:      "extractive",
-		Notices:   []string{},
-	}
-	words := wordingFor(language)
+	a := e.blank(q, asked)
+	a.Status = Status(d.Status)
+	words := wordingFor(a.Language)
 	if d.Status == answer.Answered {
-		if language == "en" {
+		if a.Language == "en" {
 			d.Claims = e.inEnglish(d.Claims)
 		}
 		a.Score, a.Confidence = d.Confidence, round3(answer.Calibrated(d.Confidence))
@@ -60,35 +45,82 @@ func (e *Engine) compose(q Question, asked question.Question, d answer.Draft, pa
 	return a
 }
 
-// addClaims numbers the citations in order of first use and sets the markers
-// before the full stop of each claim.
-func (e *Engine) addClaims(a *Answer, claims []ground.Claim) {
-	number := make(map[string]int)
-	var text strings.Builder
-	for i, c := range claims {
-		c.Text = printedMarker.ReplaceAllString(c.Text, "［$1］") // a marker in the report's text is none of ours
-		claim := Claim{Text: c.Text, Citations: []int{}, Verdict: string(ground.Supported), Values: []Value{}}
-		for _, s := range c.Supports {
-			key := fmt.Sprintf("%s %d %d", s.Passage.ID, s.Start, s.End)
-			n, ok := number[key]
-			if !ok {
-				n = len(a.Citations) + 1
-				number[key] = n
-				a.Citations = append(a.Citations, e.citation(n, s))
-			}
-			claim.Citations = append(claim.Citations, n)
-		}
-		claim.Values = valuesOf(c, claim.Citations)
-		a.Claims = append(a.Claims, claim)
-		text.WriteString(a.sentence(i))
+// blank is an answer to q that says nothing yet.
+func (e *Engine) blank(q Question, asked question.Question) *Answer {
+	return &Answer{
+		ID:        e.answerID(q),
+		Question:  q.Text,
+		Language:  languageOf(q, asked),
+		Claims:    []Claim{},
+		Citations: []Citation{},
+		Related:   []Related{},
+		Mode:      "extractive",
+		Notices:   []string{},
 	}
-	a.Answer = text.String()
+}
+
+// languageOf is the language of the answer to q.
+func languageOf(q Question, asked question.Question) string {
+	switch {
+	case q.Language != "":
+		return q.Language
+	case asked.English:
+		return "en"
+	}
+	return "zh"
+}
+
+// addClaims appends claims to an answer.
+func (e *Engine) addClaims(a *Answer, claims []ground.Claim) {
+	n := e.numbering(a)
+	for _, c := range claims {
+		n.add(c)
+	}
+}
+
+// numbering appends claims to an answer and numbers their citations in order
+// of first use.
+type numbering struct {
+	engine *Engine
+	answer *Answer
+	number map[string]int // of a cited span
+}
+
+func (e *Engine) numbering(a *Answer) *numbering {
+	return &numbering{engine: e, answer: a, number: make(map[string]int)}
+}
+
+// add appends one claim; its marks stand before its full stop. It returns the
+// text that the answer grows by and the citations that are new.
+func (n *numbering) add(c ground.Claim) (text string, cited []Citation) {
+	a := n.answer
+	c.Text = printedMarker.ReplaceAllString(c.Text, "［$1］") // a marker in the report's text is none of ours
+	claim := Claim{Text: c.Text, Citations: []int{}, Verdict: string(ground.Supported), Values: []Value{}}
+	before := len(a.Citations)
+	for _, s := range c.Supports {
+		key := fmt.Sprintf("%s %d %d", s.Passage.ID, s.Start, s.End)
+		k, ok := n.number[key]
+		if !ok {
+			k = len(a.Citations) + 1
+			n.number[key] = k
+			a.Citations = append(a.Citations, n.engine.citation(k, s))
+		}
+		claim.Citations = append(claim.Citations, k)
+	}
+	claim.Values = valuesOf(c, claim.Citations)
+	a.Claims = append(a.Claims, claim)
+	text = a.sentence(len(a.Claims) - 1)
+	a.Answer += text
+	return text, a.Citations[before:]
 }
 
 // sentence is claim i as it stands in the text of the answer.
 func (a *Answer) sentence(i int) string {
 	s := marked(a.Claims[i].Text, a.Claims[i].Citations)
-	if i > 0 && strings.HasSuffix(a.Claims[i-1].Text, ".") {
+	if i == 0 {
+		return s
+	}
+	if last, _ := utf8.DecodeLastRuneInString(a.Claims[i-1].Text); strings.ContainsRune(".!?:;", last) {
 		return " " + s
 	}
 	return s
@@ -102,7 +134,7 @@ func marked(text string, citations []int) string {
 		fmt.Fprintf(&marks, "[%d]", n)
 	}
 	text = printedMarker.ReplaceAllString(text, "［$1］") // a marker in the report's text is none of ours
-	body := strings.TrimRight(text, "。.！？!?")
+	body := strings.TrimRight(text, "。.！？!?；;")
 	end := text[len(body):]
 	for _, stop := range []string{"；", "？", "！"} { // a citation belongs to the sentence it stands in
 		body = strings.ReplaceAll(body, stop, marks.String()+stop)
@@ -239,5 +271,16 @@ func (e *Engine) answerID(q Question) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
+
+// digest is a short hash of texts.
+func digest(texts ...string) string {
+	h := sha256.New()
+	for _, t := range texts {
+		fmt.Fprintf(h, "%q ", t)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func round3(f float64) float64 { return float64(int(f*1000+0.5)) / 1000 }

@@ -22,6 +22,7 @@ import (
 	"yanbao/rag/answer"
 	"yanbao/rag/ground"
 	"yanbao/rag/index"
+	"yanbao/rag/llm"
 	"yanbao/rag/question"
 	"yanbao/rag/retrieve"
 	"yanbao/rag/store"
@@ -48,6 +49,11 @@ type Config struct {
 
 	// Sufficient is the least raw confidence of an answer; 0 for answer.Sufficient.
 	Sufficient float64
+
+	// Generator words the answers; nil for answers from the report's own words
+	// alone. Whatever it writes is verified, see Generation.
+	Generator  llm.Generator
+	Generation Generation
 }
 
 // Engine answers questions. It is safe for concurrent use.
@@ -62,6 +68,8 @@ type Engine struct {
 	views     map[string]*table.View        // by table ID
 	lists     map[listKey][]*ingest.Passage // passages that begin a member of a list, in order
 	speller   *question.Speller
+	generated *answer.Generated // nil without a model
+	budget    time.Duration
 	log       *slog.Logger
 }
 
@@ -87,12 +95,21 @@ func New(c Config) (*Engine, error) {
 	}
 	e.speller = question.NewSpeller(c.Lexicon, e.holds)
 	e.answerer = &answer.Extractive{Lexicon: c.Lexicon, Verify: e.verifier.Verify, Sufficient: c.Sufficient}
-	for _, d := range c.Index.Documents() {
+	if err := e.useModel(c); err != nil {
+		return nil, err
+	}
+	e.gather()
+	return e, nil
+}
+
+// gather makes the tables and lists of the index findable.
+func (e *Engine) gather() {
+	for _, d := range e.index.Documents() {
 		for i := range d.Tables {
 			e.views[d.Tables[i].ID] = table.NewView(&d.Tables[i])
 		}
 	}
-	for _, p := range c.Index.Passages() {
+	for _, p := range e.index.Passages() {
 		if p.Kind == ingest.KindRow {
 			e.rows[p.TableID] = append(e.rows[p.TableID], p)
 		}
@@ -100,7 +117,6 @@ func New(c Config) (*Engine, error) {
 			e.lists[k] = append(e.lists[k], p)
 		}
 	}
-	return e, nil
 }
 
 // listKey names a list of a document, see ingest.Block.
@@ -128,22 +144,62 @@ func (e *Engine) Stream(ctx context.Context, q Question, emit func(Event)) (*Ans
 	if err := e.check(q); err != nil {
 		return nil, err
 	}
-	asked := question.Parse(e.lexicon, question.Resolve(e.lexicon, turns(q.History), e.speller.Mend(strings.TrimSpace(q.Text))))
-	passages, err := e.retrieve(ctx, asked, q)
+	l, err := e.look(ctx, q, start)
 	if err != nil {
 		return nil, fmt.Errorf("ask: %w", err)
 	}
-	emit(Event{Kind: Retrieved, Retrieved: len(passages)})
-	evidence := e.evidence(asked, passages)
-	draft, err := e.answerer.Answer(ctx, asked, evidence)
+	emit(Event{Kind: Retrieved, Retrieved: len(l.passages)})
+	a, err := e.answer(ctx, l, emit)
 	if err != nil {
-		return nil, fmt.Errorf("ask: answer: %w", err)
+		return nil, fmt.Errorf("ask: %w", err)
 	}
-	a := e.compose(q, asked, e.verified(draft), passages)
-	a.TookMS = float64(time.Since(start).Microseconds()) / 1000
-	emitClaims(a, emit)
-	e.log.Info("ask: answered", "id", a.ID, "status", a.Status, "claims", len(a.Claims), "took_ms", a.TookMS)
+	a.TookMS = milliseconds(time.Since(start))
+	e.log.Info("ask: answered", "id", a.ID, "status", a.Status, "mode", a.Mode, "claims", len(a.Claims), "took_ms", a.TookMS)
 	e.log.Debug("ask: question", "id", a.ID, "question", q.Text)
+	return a, nil
+}
+
+// looked is what is known of a question before a model is asked anything.
+type looked struct {
+	start    time.Time
+	q        Question
+	asked    question.Question
+	passages []retrieve.Result
+	evidence answer.Evidence
+	draft    answer.Draft // of the report's own words, verified
+}
+
+// look finds passages and answers from their words.
+func (e *Engine) look(ctx context.Context, q Question, start time.Time) (*looked, error) {
+	l := &looked{start: start, q: q}
+	l.asked = question.Parse(e.lexicon, question.Resolve(e.lexicon, turns(q.History), e.speller.Mend(strings.TrimSpace(q.Text))))
+	var err error
+	if l.passages, err = e.retrieve(ctx, l.asked, q); err != nil {
+		return nil, err
+	}
+	l.evidence = e.evidence(l.asked, l.passages)
+	draft, err := e.answerer.Answer(ctx, l.asked, l.evidence)
+	if err != nil {
+		return nil, fmt.Errorf("answer: %w", err)
+	}
+	l.draft = e.verified(draft)
+	return l, nil
+}
+
+// answer has a model word the answer where there is one and it was not ruled
+// out, and falls back on the report's own words.
+func (e *Engine) answer(ctx context.Context, l *looked, emit func(Event)) (*Answer, error) {
+	if e.generated != nil && l.q.Mode != ModeExtractive && l.asked.Scope == question.InScope {
+		return e.generate(ctx, l, emit)
+	}
+	a := e.compose(l.q, l.asked, l.draft, l.passages)
+	if e.generated == nil && l.q.Mode == ModeGenerated {
+		a.Notices = append(a.Notices, standsIn(noModel, a.Language))
+	}
+	if l.q.Trace {
+		a.Trace = e.traceOf(l)
+	}
+	emitClaims(a, emit)
 	return a, nil
 }
 

@@ -10,6 +10,7 @@ type Question struct {
 	Language string `json:"language,omitempty"` // "zh", "en" or "" for that of the question
 	Mode     string `json:"mode,omitempty"`     // "", "auto", "extractive" or "generated"
 	K        int    `json:"k,omitempty"`        // passages to look at; 0 for the default
+	Trace    bool   `json:"trace,omitempty"`    // say in Answer.Trace how the answer was made
 }
 
 // Turn is one earlier question and its answer.
@@ -36,14 +37,15 @@ type Answer struct {
 	Language   string     `json:"language"`
 	Answer     string     `json:"answer"` // claims with markers [1], value first; for a refusal the sentence that says so
 	Claims     []Claim    `json:"claims"`
-	Citations  []Citation `json:"citations"` // exactly those that a claim cites, numbered from 1 in order of first use
-	Related    []Related  `json:"related"`   // what was looked at and not cited, nearest first
-	Mode       string     `json:"mode"`      // "extractive" or "generated"
-	Model      string     `json:"model"`
+	Citations  []Citation `json:"citations"`  // exactly those that a claim cites, numbered from 1 in order of first use
+	Related    []Related  `json:"related"`    // what was looked at and not cited, nearest first
+	Mode       string     `json:"mode"`       // "extractive" or "generated"
+	Model      string     `json:"model"`      // that worded it; "" for an extractive answer
 	Confidence float64    `json:"confidence"` // probability that the answer is right, see answer.Calibrated; 0 for a refusal
 	Score      float64    `json:"-"`          // raw confidence, from which Confidence is made
 	Notices    []string   `json:"notices"`
 	TookMS     float64    `json:"took_ms"`
+	Trace      *Trace     `json:"trace,omitempty"` // where the question asked for it
 }
 
 // Claim is one sentence of an answer.
