@@ -76,6 +76,7 @@ func layers() map[string]layer {
 		"bot/record": {inside: []string{"rag"}, outside: []string{"modernc.org/sqlite"}},
 		"bot/mcpserver": {inside: []string{"ingest", "rag", "bot"}, outside: []string{
 			"github.com/modelcontextprotocol/go-sdk", "github.com/google/jsonschema-go"}},
+		"bot/web": {inside: []string{"ingest", "rag", "rag/quantity", "bot"}},
 
 		"cmd/yanbao": {inside: []string{anything}, outside: []string{
 			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar", "golang.org/x/term"}},

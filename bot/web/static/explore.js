@@ -1,0 +1,3 @@
+// Tables that are sorted by their columns.
+
+export function explorePage() {}
