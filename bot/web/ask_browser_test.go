@@ -51,4 +51,30 @@ func TestBrowser(t *testing.T) {
 		p.await(`document.querySelector("#panel .cited")`)
 		p.quiet()
 	})
+	t.Run("follow-up is sent with what was said", func(t *testing.T) {
+		a, address := serve(t, e, "")
+		p := b.open(t, screen{width: 1280, height: 800, language: "zh"}, address+"/")
+		p.put(marketSize)
+		p.put("那2026年呢？")
+		if got := p.text(".turn:last-child .answer"); !strings.Contains(got, "700亿元") {
+			t.Errorf("the follow-up is answered %q, want 700亿元 in it", got)
+		}
+		asked, _ := a.told()
+		if len(asked) != 2 || len(asked[1].History) != 1 || asked[1].History[0].Question != marketSize {
+			t.Errorf("asked %+v, want the first question in the history of the second", asked)
+		}
+		p.quiet()
+	})
+	t.Run("a failure says what to do", func(t *testing.T) {
+		a, address := serve(t, e, "")
+		p := b.open(t, screen{width: 1280, height: 800, language: "zh"}, address+"/")
+		a.failNext(429)
+		p.put(marketSize)
+		if got := p.text(".turn .error p"); !strings.Contains(got, "7 秒") {
+			t.Errorf("429 with Retry-After 7 says %q", got)
+		}
+		p.click(".turn .error button")
+		p.await(`document.querySelector(".turn .actions")`)
+		p.quiet("429")
+	})
 }

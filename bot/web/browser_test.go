@@ -3,7 +3,9 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -63,9 +65,8 @@ type screen struct {
 
 // tab is one page of a browser. What the page complains about fails the test.
 type tab struct {
-	t      testing.TB
-	ctx    context.Context
-	screen screen
+	t   testing.TB
+	ctx context.Context
 
 	mu         sync.Mutex
 	complaints []string
@@ -77,7 +78,8 @@ func (b *browser) open(t testing.TB, s screen, address string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	p := &tab{t: t, ctx: ctx, screen: s}
+	p := &tab{t: t, ctx: ctx}
+	t.Cleanup(p.keepShot)
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}
@@ -216,9 +218,21 @@ func (p *tab) shot(full bool) []byte {
 	}
 	png, err := chromedp.Run(p.ctx, action)
 	if err != nil {
-		p.t.Fatalf("take a screenshot: %v", err)
+		p.t.Errorf("take a screenshot: %v", err)
 	}
 	return png
+}
+
+// keepShot leaves a picture of a failed test with the test's artifacts (go test
+// -artifacts).
+func (p *tab) keepShot() {
+	if !p.t.Failed() {
+		return
+	}
+	file := filepath.Join(p.t.ArtifactDir(), "page.png")
+	if err := os.WriteFile(file, p.shot(false), 0o644); err != nil {
+		p.t.Logf("no picture of the failure: %v", err)
+	}
 }
 
 func quoted(s string) string { return jsonOf(s) }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 
@@ -186,6 +185,3 @@ func (a *api) failNext(status int) {
 	defer a.mu.Unlock()
 	a.fail = status
 }
-
-// trim joins what a template broke into lines.
-func trim(s string) string { return strings.Join(strings.Fields(s), " ") }
