@@ -54,6 +54,7 @@ func layers() map[string]layer {
 		"rag/llm/offline": {inside: []string{"rag/llm", "rag/lexical"}},
 		"rag/llm/langchain": {inside: []string{"rag/llm"}, outside: []string{
 			"github.com/tmc/langchaingo/llms", "github.com/tmc/langchaingo/embeddings"}},
+		"rag/llm/guard":    {inside: []string{"rag/llm"}},
 		"rag/llm/wiretest": {inside: []string{"rag/llm", "rag/llm/llmtest"}},
 
 		"rag/lexical":  {inside: []string{"ingest"}, outside: []string{"golang.org/x/text"}},
