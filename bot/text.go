@@ -34,6 +34,13 @@ const (
 // passages in place of citations. It ends in a newline. Control characters of
 // the report never reach the terminal, see Clean.
 func Render(a *rag.Answer, o Options) string {
+	r := newRenderer(a, o)
+	r.answer(a)
+	r.below(a)
+	return r.out.String()
+}
+
+func newRenderer(a *rag.Answer, o Options) *renderer {
 	if o.Language == "" {
 		o.Language = a.Language
 	}
@@ -43,14 +50,16 @@ func Render(a *rag.Answer, o Options) string {
 	if o.Quote == 0 {
 		o.Quote = defaultQuote
 	}
-	r := renderer{Options: o, words: WordingFor(o.Language), paint: Paint(o.Color)}
-	r.answer(a)
+	return &renderer{Options: o, words: WordingFor(o.Language), paint: Paint(o.Color)}
+}
+
+// below writes what stands under the answer.
+func (r *renderer) below(a *rag.Answer) {
 	r.citations(a)
 	if a.Status != rag.Answered {
 		r.related(a.Related)
 	}
 	r.notices(a.Notices)
-	return r.out.String()
 }
 
 // renderer collects the text of one answer.

@@ -22,6 +22,7 @@ type Wording struct {
 	QuoteOpen     string
 	QuoteClose    string
 	Join          string // between the parts of one line
+	Void          string // under an answer that begins anew
 }
 
 // WordingFor returns the wording of a language: English for "en" and its
@@ -43,6 +44,7 @@ func WordingFor(language string) Wording {
 			QuoteOpen:     "“",
 			QuoteClose:    "”",
 			Join:          " · ",
+			Void:          "(The above is void; the answer begins anew.)",
 		}
 	}
 	return Wording{
@@ -60,5 +62,6 @@ func WordingFor(language string) Wording {
 		QuoteOpen:     "“",
 		QuoteClose:    "”",
 		Join:          " · ",
+		Void:          "（以上内容作废，重新回答如下。）",
 	}
 }

@@ -33,6 +33,7 @@ type askFlags struct {
 	language choice
 	mode     choice
 	k        int
+	trace    bool
 }
 
 func (p *program) askCommand() *cobra.Command {
@@ -51,7 +52,8 @@ func (p *program) askCommand() *cobra.Command {
 	c.Flags().StringVar(&f.document, "document", "", "ask the document with this `ID` only")
 	c.Flags().IntVarP(&f.k, "k", "k", 0, "passages to look at (0 for the default)")
 	addChoice(c, &f.language, "lang", "", "language of the answer (default that of the question)", "zh", "en")
-	addChoice(c, &f.mode, "mode", "auto", "how the answer is made", "auto", "extractive")
+	addChoice(c, &f.mode, "mode", "auto", "how the answer is made", rag.ModeAuto, rag.ModeExtractive, rag.ModeGenerated)
+	c.Flags().BoolVar(&f.trace, "trace", false, "say in the JSON how the answer was made")
 	p.completeDocuments(c, "document")
 	return c
 }
@@ -60,6 +62,9 @@ func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
 	chat := len(args) == 0
 	if chat && (!p.terminal.in || f.json) {
 		return usagef(`ask: the question is missing; give it as an argument, or "-" to read it from standard input`)
+	}
+	if f.trace && !f.json {
+		return usagef("ask: --trace needs -json")
 	}
 	text, err := p.questionText(args)
 	if err != nil {
@@ -72,23 +77,43 @@ func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
 	if err := s.hasDocument(ctx, f.document); err != nil {
 		return err
 	}
-	q := rag.Question{Text: text, Document: f.document, Language: f.language.value, Mode: f.mode.value, K: f.k}
+	q := rag.Question{Text: text, Document: f.document, Language: f.language.value, Mode: f.mode.value, K: f.k, Trace: f.trace}
 	if chat {
 		return p.chat(ctx, s.engine, q)
 	}
-	a, err := s.engine.Ask(ctx, q)
+	a, err := p.answer(ctx, s.engine, q, f.json)
 	if err != nil {
 		return err
 	}
-	if f.json {
-		err = p.printJSON(a)
-	} else {
-		p.print("%s", bot.Render(a, p.renderOptions()))
-	}
-	if err == nil && a.Status != rag.Answered {
+	if a.Status != rag.Answered {
 		return errNotFound
 	}
-	return err
+	return nil
+}
+
+// answer asks and prints. On a terminal every sentence stands there as soon as
+// it is verified.
+func (p *program) answer(ctx context.Context, e bot.Asker, q rag.Question, asJSON bool) (*rag.Answer, error) {
+	if asJSON || !p.terminal.out {
+		a, err := e.Ask(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		if asJSON {
+			return a, p.printJSON(a)
+		}
+		p.print("%s", bot.Render(a, p.renderOptions()))
+		return a, nil
+	}
+	o := p.renderOptions()
+	o.Language = q.Language
+	live := bot.NewLive(p.stdout, o)
+	a, err := e.Stream(ctx, q, live.Event)
+	if err != nil {
+		live.Break()
+		return nil, err
+	}
+	return a, live.Finish(a)
 }
 
 func (p *program) renderOptions() bot.Options {

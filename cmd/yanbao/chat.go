@@ -91,12 +91,12 @@ func (p *program) turn(ctx context.Context, e bot.Asker, q *rag.Question, line s
 		return false
 	}
 	q.Text = line
-	a, err := e.Ask(ctx, *q)
+	p.print("\n")
+	a, err := p.answer(ctx, e, *q, false)
 	if err != nil {
 		p.report(err) // the next question may be fine
 		return false
 	}
-	p.print("\n%s", bot.Render(a, p.renderOptions()))
 	q.History = append(q.History, rag.Turn{Question: line, Answer: a.Answer})
 	return false
 }
