@@ -10,6 +10,9 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
+// subscribing is a method whose call stays open until it is cancelled.
+const subscribing = "subscriptions/listen"
+
 // refusal is the answer to a message that is none: a JSON-RPC error.
 type refusal struct {
 	id      json.RawMessage // nil where the message gave none that can be used
@@ -129,9 +132,14 @@ func unreadable(method string, params json.RawMessage) string {
 		"prompts/list":              &mcp.ListPromptsParams{},
 		"prompts/get":               &mcp.GetPromptParams{},
 		"completion/complete":       &mcp.CompleteParams{},
-		"logging/setLevel":          &struct{ Level string }{},
-		"notifications/cancelled":   &mcp.CancelledParams{},
-		"notifications/progress":    &mcp.ProgressNotificationParams{},
+		"server/discover":           &mcp.DiscoverParams{},
+		subscribing:                 &mcp.SubscriptionsListenParams{},
+		"logging/setLevel": &struct {
+			mcp.Meta `json:"_meta"`
+			Level    string
+		}{},
+		"notifications/cancelled": &mcp.CancelledParams{},
+		"notifications/progress":  &mcp.ProgressNotificationParams{},
 	}[method]
 	if into == nil {
 		return ""

@@ -139,7 +139,8 @@ func (c *lines) Read(ctx context.Context) (jsonrpc.Message, error) {
 	}
 }
 
-// accept decodes a line and notes a call; it answers a line that is no message.
+// accept decodes a line and notes a call that is to be waited for; it answers a
+// line that is no message.
 func (c *lines) accept(line []byte) (jsonrpc.Message, bool) {
 	if why := inspect(line); why != nil {
 		c.refuse(*why)
@@ -150,7 +151,7 @@ func (c *lines) accept(line []byte) (jsonrpc.Message, bool) {
 		c.refuse(refusal{code: jsonrpc.CodeInvalidRequest, message: "the message is not JSON-RPC 2.0"})
 		return nil, false
 	}
-	if r, ok := m.(*jsonrpc.Request); ok && r.IsCall() {
+	if r, ok := m.(*jsonrpc.Request); ok && r.IsCall() && r.Method != subscribing {
 		c.mu.Lock()
 		c.calls[r.ID] = true
 		c.mu.Unlock()
