@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"yanbao/bot"
+	"yanbao/bot/mcpserver"
+	"yanbao/rag"
+	"yanbao/rag/eval"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+// realEngine opens the engine that the command line asks.
+func realEngine(t *testing.T, data string, builtin bool) bot.Asker {
+	t.Helper()
+	p := &program{stderr: io.Discard, getenv: func(name string) string { return map[string]string{"YANBAO_DATA": data}[name] }}
+	s := settings{builtin: builtin, store: storeChromem, embed: embedOffline, llm: llmNone}
+	opened, err := openSession(t.Context(), p, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened.engine
+}
+
+// mcpCommand is the program as a client starts it.
+func mcpCommand(t *testing.T, data string, args ...string) *exec.Cmd {
+	t.Helper()
+	c := exec.Command("yanbao", append([]string{"mcp"}, args...)...)
+	c.Env = append(os.Environ(), "YANBAO_DATA="+data)
+	return c
+}
+
+// mcpClient connects to a transport with the Go client.
+func mcpClient(t *testing.T, transport mcp.Transport) *mcp.ClientSession {
+	t.Helper()
+	c, err := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil).Connect(t.Context(), transport, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// decodeAnswer reads an answer from a structured result, without the time it took.
+func decodeAnswer(t *testing.T, structured any) rag.Answer {
+	t.Helper()
+	data, err := json.Marshal(structured)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a rag.Answer
+	if err := json.Unmarshal(data, &a); err != nil {
+		t.Fatal(err)
+	}
+	a.TookMS = 0
+	return a
+}
+
+// TestQuestionsOverMCP asks our own questions through the started program and
+// wants the answers and citations of the engine.
+func TestQuestionsOverMCP(t *testing.T) {
+	for _, test := range []struct{ questions, document string }{
+		{"36kr-llm-2025.jsonl", ""},
+		{"coldchain-2024.jsonl", "coldchain-2024.md"},
+	} {
+		t.Run(test.questions, func(t *testing.T) {
+			data := filepath.Join(t.TempDir(), "data")
+			args := []string{}
+			if test.document != "" {
+				if r := runReal(t, data, "ingest", filepath.Join(root, "rag", "testdata", "documents", test.document)); r.code != 0 {
+					t.Fatalf("ingest: %s", r.stderr)
+				}
+				args = append(args, "--builtin=false")
+			}
+			engine := realEngine(t, data, test.document == "")
+			c := mcpClient(t, &mcp.CommandTransport{Command: mcpCommand(t, data, args...)})
+			file, err := os.Open(filepath.Join(root, "rag", "testdata", "questions", test.questions))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			items, err := eval.Load(file)
+			if err != nil || len(items) == 0 {
+				t.Fatalf("%d questions, %v", len(items), err)
+			}
+			for _, it := range items {
+				q := rag.Question{Text: it.Question}
+				for _, h := range it.History {
+					q.History = append(q.History, rag.Turn{Question: h.Question, Answer: h.Answer})
+				}
+				sameOverMCP(t, engine, c, q)
+			}
+		})
+	}
+}
+
+// sameOverMCP wants the engine's answer from a client.
+func sameOverMCP(t *testing.T, engine bot.Asker, c *mcp.ClientSession, q rag.Question) {
+	t.Helper()
+	want, err := engine.Ask(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "ask", Arguments: q})
+	if err != nil || got.IsError {
+		t.Fatalf("%s: %+v, %v", q.Text, got, err)
+	}
+	if diff := cmp.Diff(decodeAnswer(t, want), decodeAnswer(t, got.StructuredContent)); diff != "" {
+		t.Errorf("%s:\n%s", q.Text, diff)
+	}
+}
+
+// Nothing but messages reaches stdout, and the end of the input is a clean end.
+func TestMCPOnStandardStreams(t *testing.T) {
+	c := mcpCommand(t, filepath.Join(t.TempDir(), "none"), "--verbose")
+	var stdout, stderr bytes.Buffer
+	c.Stdout, c.Stderr = &stdout, &stderr
+	c.Stdin = strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
+{"jsonrpc":"2.0","method":"notifications/initialized"}
+no message
+{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask","arguments":{"question":"2024年中国大模型市场规模有多大？"}}}
+`)
+	if err := c.Run(); err != nil {
+		t.Fatalf("%v: %s", err, &stderr)
+	}
+	answered := false
+	for line := range strings.Lines(stdout.String()) {
+		var m struct {
+			JSONRPC string `json:"jsonrpc"`
+			ID      any    `json:"id"`
+			Result  struct {
+				Structured *rag.Answer `json:"structuredContent"`
+			} `json:"result"`
+		}
+		if err := json.Unmarshal([]byte(line), &m); err != nil || m.JSONRPC != "2.0" {
+			t.Errorf("line %q: %v", line, err)
+		}
+		answered = answered || m.Result.Structured != nil && m.Result.Structured.Status == rag.Answered
+	}
+	if !answered {
+		t.Errorf("no answer on stdout: %s", &stdout)
+	}
+	for line := range strings.Lines(stderr.String()) {
+		if !strings.HasPrefix(line, "yanbao: ") {
+			t.Errorf("line on stderr without prefix: %q", line)
+		}
+	}
+}
+
+// A signal ends the program cleanly while its input is open.
+func TestMCPEndsOnSignal(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		command := mcpCommand(t, filepath.Join(t.TempDir(), "none"))
+		in, err := command.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := command.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(in, `{"jsonrpc":"2.0","id":1,"method":"ping"}`+"\n"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := out.Read(make([]byte, 1)); err != nil { // it serves
+			t.Fatal(err)
+		}
+		if err := command.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		rest, err := io.ReadAll(out)
+		if err != nil {
+			t.Error(err)
+		}
+		if err := command.Wait(); err != nil {
+			t.Errorf("%v: %v; %s", signal, err, rest)
+		}
+	}
+}
+
+func TestMCPTakesNoArguments(t *testing.T) {
+	if got := (world{}).runFake(t, &fakeEngine{}, "mcp", "serve"); got.code != exitUsage || got.stdout != "" {
+		t.Errorf("exit code %d, stdout %q", got.code, got.stdout)
+	}
+	got := world{terminal: terminal{in: true}}.runFake(t, &fakeEngine{}, "mcp")
+	if got.code != 0 || got.stdout != "" || !strings.Contains(got.stderr, "docs/mcp.md") {
+		t.Errorf("terminal: %+v", got)
+	}
+}
+
+// spoken is what testdata/mcp/client.cjs prints.
+type spoken struct {
+	Server   string
+	Tools    []string
+	Ask, Bad struct {
+		IsError           bool
+		StructuredContent any
+		Content           []struct{ Text string }
+	}
+	Progress   int
+	Missing    int
+	Resources  []string
+	Templates  int
+	Passage    string
+	Prompts    []string
+	Prompt     string
+	Completion []string
+}
+
+// TestMCPWithJavaScript speaks with the program through the protocol's
+// JavaScript SDK, over standard streams and over HTTP.
+func TestMCPWithJavaScript(t *testing.T) {
+	modules := filepath.Join(root, ".ci", "npm")
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not installed")
+	}
+	if _, err := os.Stat(filepath.Join(modules, "node_modules", "@modelcontextprotocol", "sdk")); err != nil {
+		t.Skip("the JavaScript SDK is not installed: (cd .ci/npm && npm ci)")
+	}
+	data := filepath.Join(t.TempDir(), "none")
+	engine := realEngine(t, data, true)
+	server, err := mcpserver.New(engine, mcpserver.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(server)
+	defer web.Close()
+	defer server.Close()
+	for _, transport := range [][]string{{"stdio", "yanbao", "mcp"}, {"http", web.URL}} {
+		t.Run(transport[0], func(t *testing.T) {
+			const question = "政策表里由国务院发布的文件有几份？"
+			c := exec.Command(node, append([]string{filepath.Join("testdata", "mcp", "client.cjs"), modules}, transport...)...)
+			c.Env = append(os.Environ(), "YANBAO_DATA="+data, "QUESTION="+question)
+			var stderr bytes.Buffer
+			c.Stderr = &stderr
+			out, err := c.Output()
+			if err != nil {
+				t.Fatalf("%v: %s", err, &stderr)
+			}
+			var got spoken
+			if err := json.Unmarshal(out, &got); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			want, err := engine.Ask(context.Background(), rag.Question{Text: question})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSpoken(t, got, want)
+		})
+	}
+}
+
+func checkSpoken(t *testing.T, got spoken, want *rag.Answer) {
+	t.Helper()
+	if diff := cmp.Diff(decodeAnswer(t, want), decodeAnswer(t, got.Ask.StructuredContent)); diff != "" {
+		t.Errorf("answer:\n%s", diff)
+	}
+	if len(got.Ask.Content) == 0 || got.Ask.Content[0].Text != bot.Render(want, bot.Options{Show: "read_passage"}) {
+		t.Errorf("text: %+v", got.Ask.Content)
+	}
+	if !got.Bad.IsError || got.Missing != -32602 || got.Progress == 0 {
+		t.Errorf("empty question: %+v, missing resource: %d, progress: %d", got.Bad, got.Missing, got.Progress)
+	}
+	if got.Server != "yanbao" || !slices.Equal(got.Tools, []string{"ask", "get_table", "list_documents", "read_passage", "search"}) {
+		t.Errorf("server %q, tools %q", got.Server, got.Tools)
+	}
+	if !slices.Contains(got.Resources, "yanbao://documents/36kr-llm-2025") || len(got.Resources) < 2 || got.Templates != 3 {
+		t.Errorf("resources %q, %d templates", got.Resources, got.Templates)
+	}
+	if !strings.Contains(got.Passage, want.Citations[0].PassageID) || !strings.Contains(got.Prompt, "甲") {
+		t.Errorf("passage %q, prompt %q", got.Passage, got.Prompt)
+	}
+	if !slices.Equal(got.Prompts, []string{"cite-check", "compare-figures", "summarise-section"}) || !slices.Equal(got.Completion, []string{"36kr-llm-2025"}) {
+		t.Errorf("prompts %q, completion %q", got.Prompts, got.Completion)
+	}
+}
