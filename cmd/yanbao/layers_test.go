@@ -77,10 +77,15 @@ func layers() map[string]layer {
 		"bot/record": {inside: []string{"rag"}, outside: []string{"modernc.org/sqlite"}},
 		"bot/mcpserver": {inside: []string{"ingest", "rag", "bot"}, outside: []string{
 			"github.com/modelcontextprotocol/go-sdk", "github.com/google/jsonschema-go"}},
-		"bot/web": {inside: []string{"ingest", "rag", "rag/quantity", "bot"}},
+		"bot/web":    {inside: []string{"ingest", "rag", "rag/quantity", "bot"}},
+		"bot/access": {outside: []string{"golang.org/x/time"}},
+		"bot/meter":  {inside: []string{"bot", "rag"}, outside: []string{"github.com/prometheus/client_golang"}},
+		"bot/httpapi": {inside: []string{"ingest", "rag", "rag/index", "bot", "bot/access", "bot/record"}, outside: []string{
+			"github.com/danielgtaylor/huma", "github.com/prometheus/client_golang"}},
 
 		"cmd/yanbao": {inside: []string{anything}, outside: []string{
-			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar", "golang.org/x/term"}},
+			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar", "golang.org/x/term",
+			"golang.org/x/sync", "github.com/prometheus/client_golang"}},
 		"cmd/retrievalbench": {inside: []string{anything}, outside: []string{
 			"github.com/blevesearch/bleve", "github.com/philippgille/chromem-go"}},
 	}

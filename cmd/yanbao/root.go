@@ -47,7 +47,7 @@ func (p *program) rootCommand() *cobra.Command {
 	p.settings = settings{}
 	p.settings.bind(root.PersistentFlags())
 	root.AddCommand(p.askCommand(), p.searchCommand(), p.showCommand(), p.tablesCommand(), p.documentsCommand(),
-		p.ingestCommand(), p.evalCommand(), p.mcpCommand(), p.doctorCommand(), p.versionCommand())
+		p.ingestCommand(), p.evalCommand(), p.serveCommand(), p.keysCommand(), p.mcpCommand(), p.doctorCommand(), p.versionCommand())
 	return root
 }
 

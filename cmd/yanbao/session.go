@@ -57,7 +57,7 @@ func openSession(ctx context.Context, p *program, s settings) (*session, error) 
 	if err != nil {
 		return nil, err
 	}
-	if len(x.Documents()) == 0 {
+	if len(x.Documents()) == 0 && !s.mayBeEmpty {
 		return nil, errors.New("there is no report to ask: add one with yanbao ingest FILE, or leave out -builtin=false")
 	}
 	lexicon, err := question.LoadLexicon(corpus.Lexicon())

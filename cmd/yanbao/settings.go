@@ -20,6 +20,8 @@ type settings struct {
 	llm     string // see parseModel
 	color   colorMode
 	verbose bool
+
+	mayBeEmpty bool // a library without any document is fine; not a flag
 }
 
 func (s *settings) bind(f *pflag.FlagSet) {
