@@ -26,3 +26,9 @@ type Asker interface {
 type Reader interface {
 	Document(ctx context.Context, id string) (*ingest.Document, error)
 }
+
+// Library is one state of the documents, asked and read; rag.Engine is one.
+type Library interface {
+	Asker
+	Reader
+}

@@ -10,12 +10,12 @@ import (
 	"yanbao/rag"
 )
 
-// Cache is an Asker that remembers the answers of another one. It is for one
+// Cache is a Library that remembers the answers of another one. It is for one
 // that gives the same answer to the same question whenever it is asked: an
 // engine over one edition and, for the questions that Keep lets through,
 // without a model. Where documents change, the cache goes with their engine.
 type Cache struct {
-	Asker
+	Library
 	keep func(rag.Question) bool
 	size int
 
@@ -33,11 +33,11 @@ type told struct {
 
 // NewCache remembers up to size answers to the questions that keep, which may
 // be nil for all, lets through.
-func NewCache(a Asker, size int, keep func(rag.Question) bool) *Cache {
+func NewCache(l Library, size int, keep func(rag.Question) bool) *Cache {
 	if keep == nil {
 		keep = func(rag.Question) bool { return true }
 	}
-	return &Cache{Asker: a, keep: keep, size: size, known: map[string]*list.Element{}, order: list.New()}
+	return &Cache{Library: l, keep: keep, size: size, known: map[string]*list.Element{}, order: list.New()}
 }
 
 // Ask implements Asker.
@@ -49,7 +49,7 @@ func (c *Cache) Ask(ctx context.Context, q rag.Question) (*rag.Answer, error) {
 // answer is shared with others that ask the same and must not be changed.
 func (c *Cache) Stream(ctx context.Context, q rag.Question, emit func(rag.Event)) (*rag.Answer, error) {
 	if c.size <= 0 || !c.keep(q) {
-		return c.Asker.Stream(ctx, q, emit)
+		return c.Library.Stream(ctx, q, emit)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (c *Cache) Stream(ctx context.Context, q rag.Question, emit func(rag.Event)
 		return &a, nil
 	}
 	t := &told{key: string(key)}
-	t.answer, err = c.Asker.Stream(ctx, q, func(e rag.Event) {
+	t.answer, err = c.Library.Stream(ctx, q, func(e rag.Event) {
 		t.events = append(t.events, e)
 		emit(e)
 	})

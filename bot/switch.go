@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"sync"
 
+	"yanbao/ingest"
 	"yanbao/rag"
 )
 
-// Switch is an Asker that hands everything on to another one, which can be
+// Switch is a Library that hands everything on to another one, which can be
 // replaced while questions are being answered. A question is answered to the
 // end by the one that it began with.
 type Switch struct {
@@ -18,29 +19,29 @@ type Switch struct {
 	current *edition
 }
 
-// edition is an Asker over one state of the library.
+// edition is one state of the library.
 type edition struct {
-	asker Asker
-	name  string
-	close func()
-	users int  // calls under way, under Switch.mu
-	gone  bool // replaced
+	library Library
+	name    string
+	close   func()
+	users   int  // calls under way, under Switch.mu
+	gone    bool // replaced
 }
 
-// NewSwitch begins with an asker. close, which may be nil, is called when the
-// asker has been replaced and its last call has ended.
-func NewSwitch(ctx context.Context, a Asker, close func()) *Switch {
+// NewSwitch begins with a library. close, which may be nil, is called when it
+// has been replaced and its last call has ended.
+func NewSwitch(ctx context.Context, l Library, close func()) *Switch {
 	s := &Switch{}
-	s.Replace(ctx, a, close)
+	s.Replace(ctx, l, close)
 	return s
 }
 
-// Replace puts another asker in the place of the current one.
-func (s *Switch) Replace(ctx context.Context, a Asker, close func()) {
+// Replace puts another library in the place of the current one.
+func (s *Switch) Replace(ctx context.Context, l Library, close func()) {
 	if close == nil {
 		close = func() {}
 	}
-	next := &edition{asker: a, name: Edition(a.Documents(ctx)), close: close}
+	next := &edition{library: l, name: Edition(l.Documents(ctx)), close: close}
 	s.mu.Lock()
 	old := s.current
 	s.current = next
@@ -55,13 +56,13 @@ func (s *Switch) Replace(ctx context.Context, a Asker, close func()) {
 	}
 }
 
-// use returns the current asker and what must be called after its use.
-func (s *Switch) use() (a Asker, done func()) {
+// use returns the current library and what must be called after its use.
+func (s *Switch) use() (l Library, done func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.current
 	e.users++
-	return e.asker, func() {
+	return e.library, func() {
 		s.mu.Lock()
 		e.users--
 		last := e.gone && e.users == 0
@@ -88,51 +89,58 @@ func Edition(documents []rag.DocumentView) string {
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-// Ask implements Asker, as do the methods below.
+// Ask implements Asker, as do the methods below, and Document Reader.
 func (s *Switch) Ask(ctx context.Context, q rag.Question) (*rag.Answer, error) {
-	a, done := s.use()
+	l, done := s.use()
 	defer done()
-	return a.Ask(ctx, q)
+	return l.Ask(ctx, q)
 }
 
 // Stream implements Asker.
 func (s *Switch) Stream(ctx context.Context, q rag.Question, emit func(rag.Event)) (*rag.Answer, error) {
-	a, done := s.use()
+	l, done := s.use()
 	defer done()
-	return a.Stream(ctx, q, emit)
+	return l.Stream(ctx, q, emit)
 }
 
 // Search implements Asker.
 func (s *Switch) Search(ctx context.Context, r rag.SearchRequest) ([]rag.SearchResult, error) {
-	a, done := s.use()
+	l, done := s.use()
 	defer done()
-	return a.Search(ctx, r)
+	return l.Search(ctx, r)
 }
 
 // Passage implements Asker.
 func (s *Switch) Passage(ctx context.Context, id string) (*rag.PassageView, error) {
-	a, done := s.use()
+	l, done := s.use()
 	defer done()
-	return a.Passage(ctx, id)
+	return l.Passage(ctx, id)
 }
 
 // Documents implements Asker.
 func (s *Switch) Documents(ctx context.Context) []rag.DocumentView {
-	a, done := s.use()
+	l, done := s.use()
 	defer done()
-	return a.Documents(ctx)
+	return l.Documents(ctx)
 }
 
 // Tables implements Asker.
 func (s *Switch) Tables(ctx context.Context, document string) []rag.TableView {
-	a, done := s.use()
+	l, done := s.use()
 	defer done()
-	return a.Tables(ctx, document)
+	return l.Tables(ctx, document)
 }
 
 // Table implements Asker.
 func (s *Switch) Table(ctx context.Context, id string) (*rag.TableView, error) {
-	a, done := s.use()
+	l, done := s.use()
 	defer done()
-	return a.Table(ctx, id)
+	return l.Table(ctx, id)
+}
+
+// Document implements Reader.
+func (s *Switch) Document(ctx context.Context, id string) (*ingest.Document, error) {
+	l, done := s.use()
+	defer done()
+	return l.Document(ctx, id)
 }

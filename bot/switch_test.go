@@ -16,7 +16,7 @@ import (
 
 // counting answers with its name and counts the questions.
 type counting struct {
-	Asker
+	Library
 	name  string
 	calls atomic.Int32
 	hold  chan struct{} // nil answers at once

@@ -54,9 +54,15 @@ func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (w *response) WriteHeader(status int) {
 	if w.status == 0 && status >= http.StatusOK {
 		w.status = status
-		_ = w.rc.SetWriteDeadline(time.Now().Add(w.wait)) // tests have writers without deadlines
+		w.extend()
 	}
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// extend gives the client its time for what is written next: a stream that is
+// taken lasts, however long.
+func (w *response) extend() {
+	_ = w.rc.SetWriteDeadline(time.Now().Add(w.wait)) // tests have writers without deadlines
 }
 
 // Write implements http.ResponseWriter.
@@ -64,6 +70,7 @@ func (w *response) Write(b []byte) (int, error) {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
+	w.extend()
 	n, err := w.ResponseWriter.Write(b)
 	w.bytes += int64(n)
 	return n, err

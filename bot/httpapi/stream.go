@@ -83,9 +83,6 @@ func (e *events) send(name string, v any) {
 	e.write(b.Bytes())
 }
 
-// text sends an event whose data is text without newlines.
-func (e *events) text(data string) { e.write([]byte("data: " + data + "\n\n")) }
-
 func (e *events) write(b []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -100,7 +97,6 @@ func (e *events) write(b []byte) {
 		h.Set("X-Accel-Buffering", "no") // for proxies that collect responses
 		e.w.WriteHeader(http.StatusOK)
 	}
-	_ = e.rc.SetWriteDeadline(time.Now().Add(e.limits.WriteTime)) // tests have writers without deadlines
 	_, err := e.w.Write(b)
 	if err == nil {
 		err = e.rc.Flush()

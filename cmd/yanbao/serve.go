@@ -8,13 +8,16 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"yanbao/bot"
 	"yanbao/bot/httpapi"
+	"yanbao/bot/mcpserver"
 	"yanbao/bot/meter"
 	"yanbao/bot/record"
+	"yanbao/bot/web"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
@@ -188,7 +191,12 @@ func (p *program) serve(ctx context.Context, f serveFlags) (err error) {
 	if h.meter, err = meter.New(h.metrics, recorder(h.record), h.log); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
-	handler, err := h.handler()
+	tools, err := mcpserver.New(h.door("mcp"), mcpserver.Options{Version: readBuild().Version, Log: h.log, TrustedOrigins: named(f.origins)})
+	if err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	defer tools.Close()
+	handler, err := h.handler(tools)
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
@@ -211,15 +219,26 @@ func recorder(r *record.Record) meter.Recorder {
 	return r
 }
 
+// named leaves out the star that stands for any origin.
+func named(origins []string) []string {
+	return slices.DeleteFunc(slices.Clone(origins), func(o string) bool { return o == "*" })
+}
+
 // handler wires the doors.
-func (h *house) handler() (http.Handler, error) {
+func (h *house) handler(tools http.Handler) (http.Handler, error) {
 	proxies, err := networks(h.flags.proxies)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := web.New(web.Config{Asker: h.shelf.asker, Reader: h.shelf.asker, Allowed: httpapi.Allowed(h.keys.current), Log: h.log})
 	if err != nil {
 		return nil, err
 	}
 	c := httpapi.Config{
 		Asker:  h.door("http"),
 		OpenAI: h.door("openai"),
+		Web:    pages,
+		MCP:    tools,
 		Keys:   h.keys.current,
 		Hosts:  h.flags.hosts, Origins: h.flags.origins, Proxies: proxies,
 		Limits:  h.flags.limits,

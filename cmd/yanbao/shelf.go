@@ -57,14 +57,18 @@ func (p *program) openShelf(ctx context.Context, cache int, log *slog.Logger) (*
 }
 
 // engine reads the library anew.
-func (s *shelf) engine(ctx context.Context) (bot.Asker, error) {
+func (s *shelf) engine(ctx context.Context) (bot.Library, error) {
 	session, err := s.program.open(ctx, s.program, s.settings)
 	if err != nil {
 		return nil, err
 	}
+	library, ok := session.engine.(bot.Library)
+	if !ok {
+		return nil, errors.New("serve: the engine does not hand out documents")
+	}
 	// A model may word the same answer differently each time.
 	same := func(q rag.Question) bool { return s.settings.llm == llmNone || q.Mode == "extractive" }
-	return bot.NewCache(session.engine, s.cache, same), nil
+	return bot.NewCache(library, s.cache, same), nil
 }
 
 // current names the generation of the data directory.
