@@ -27,6 +27,12 @@
 // the contract of a vector store, storetest its conformance suite and
 // chromemstore the default in memory.
 //
+// Models. Package llm holds the contract of a generator as well, llmtest its
+// conformance suite and fakes. Package langchain speaks to services and reads
+// their answers first, guard tries again, stops asking what is down, remembers
+// and counts, and wiretest is a server that speaks their protocols for tests.
+// What is known of each service is data (services.go).
+//
 // The index. Package index makes documents searchable (Build, in memory) and
 // keeps them in a data directory (Library) as generations: a new one is written
 // beside the old one and switched to by one rename.

@@ -12,7 +12,6 @@ import (
 	"yanbao/corpus"
 	"yanbao/rag"
 	"yanbao/rag/index"
-	"yanbao/rag/llm"
 	"yanbao/rag/question"
 
 	"github.com/spf13/cobra"
@@ -39,7 +38,7 @@ func (p *program) doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "check that everything works (自检)",
-		Long:  "Check the program, the data directory and the terminal; say what to do about what is wrong.\n\n检查程序、数据目录与终端环境，并给出处理办法。",
+		Long:  "Check the program, the data directory, the terminal and, with one call each, the model and the embedder\nthat -llm and -embed name; say what to do about what is wrong.\n\n检查程序、数据目录、终端环境以及所选的模型与向量服务，并给出处理办法。",
 		Args:  arguments(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.doctor(c.Context(), asJSON)
@@ -54,6 +53,7 @@ func (p *program) doctor(ctx context.Context, asJSON bool) error {
 		p.checkEdition(),
 		p.checkLexicon(),
 		p.checkEmbedder(ctx),
+		p.checkModel(ctx),
 	}
 	findings = append(findings, p.checkData(ctx)...)
 	findings = append(findings, p.checkAnswer(ctx), p.checkLocale())
@@ -123,19 +123,6 @@ func (p *program) checkLexicon() finding {
 		return fail(check, fmt.Errorf("the program is damaged, install it again: %w", err))
 	}
 	return ok(check, "names, synonyms and terms are read")
-}
-
-func (p *program) checkEmbedder(ctx context.Context) finding {
-	const check = "embedder"
-	e, err := parseEmbedder(p.settings.embed)
-	if err != nil {
-		return fail(check, err)
-	}
-	vectors, err := e.Embed(ctx, llm.TaskQuery, []string{"大模型 market size"})
-	if err != nil {
-		return fail(check, err)
-	}
-	return ok(check, "%s, %d dimensions", e.Model(), len(vectors[0]))
 }
 
 // checkData looks at the data directory, its lock and its index.

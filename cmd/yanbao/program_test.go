@@ -243,10 +243,6 @@ func TestSpecs(t *testing.T) {
 		{func() error { _, err := parseStore("chromem"); return err }, ""},
 		{func() error { _, err := parseStore("weaviat:http://x"); return err }, "-store weaviat:http://x: unknown; this program has: chromem"},
 		{func() error { _, err := parseStore("chromem:x"); return err }, `chromem takes no argument ("x")`},
-		{func() error { _, err := parseEmbedder("offline"); return err }, ""},
-		{func() error { _, err := parseEmbedder(""); return err }, "this program has: offline"},
-		{func() error { return parseModel("none") }, ""},
-		{func() error { return parseModel("gpt") }, "this program has: none"},
 	} {
 		err := test.err()
 		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {

@@ -14,6 +14,9 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"yanbao/rag/llm/llmtest"
+	"yanbao/rag/llm/wiretest"
 )
 
 func TestMain(m *testing.M) {
@@ -45,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"prefix": prefix,
 			"encode": encode,
 			"locked": locked,
+			"serve":  serve,
 		},
 	})
 }
@@ -135,4 +139,23 @@ func locked(ts *testscript.TestScript, not bool, args []string) {
 	}
 	defer lock.Unlock()
 	exits(ts, false, args[1:])
+}
+
+// serve FAULT [TEXT] starts a server of language models that goes wrong in that
+// way, or replies with the text where FAULT is "none", and puts its address into
+// $SERVER. It runs until the script ends.
+func serve(ts *testscript.TestScript, not bool, args []string) {
+	if not || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: serve FAULT [TEXT]")
+	}
+	script := wiretest.Script{Fault: wiretest.Fault(args[0])}
+	if args[0] == "none" {
+		script.Fault = wiretest.None
+	}
+	if len(args) == 2 {
+		script.Script = llmtest.Text(args[1])
+	}
+	server := wiretest.Start(script)
+	ts.Defer(server.Close)
+	ts.Setenv("SERVER", server.URL)
 }

@@ -20,6 +20,7 @@ import (
 type session struct {
 	engine   bot.Asker
 	passages []*ingest.Passage // all that can be found
+	model    *chosenModel      // that words the answers, nil for none
 }
 
 // formats are the kinds of files that are read, the most particular first.
@@ -49,6 +50,10 @@ func openSession(ctx context.Context, p *program, s settings) (*session, error) 
 	if err != nil {
 		return nil, err
 	}
+	model, err := p.chooseModel(s)
+	if err != nil {
+		return nil, err
+	}
 	builtin, err := builtinDocuments(s)
 	if err != nil {
 		return nil, err
@@ -64,11 +69,16 @@ func openSession(ctx context.Context, p *program, s settings) (*session, error) 
 	if err != nil {
 		return nil, fmt.Errorf("the lexicon cannot be read, the program is damaged: %w", err)
 	}
-	e, err := rag.New(rag.Config{Index: x, Lexicon: lexicon, Log: options.Log})
+	config := rag.Config{Index: x, Lexicon: lexicon, Log: options.Log}
+	if model != nil {
+		config.Generator = model.generator
+		config.Generation = rag.Generation{Budget: s.timeout, Window: model.window, JSON: model.json}
+	}
+	e, err := rag.New(config)
 	if err != nil {
 		return nil, err
 	}
-	return &session{engine: e, passages: x.Passages()}, nil
+	return &session{engine: e, passages: x.Passages(), model: model}, nil
 }
 
 // indexOptions turns the flags into what an index is made with.
@@ -77,11 +87,11 @@ func (p *program) indexOptions(s settings) (index.Options, error) {
 	if err != nil {
 		return index.Options{}, err
 	}
-	embedder, err := parseEmbedder(s.embed)
-	if err != nil {
+	if err := s.modelSettings.check(); err != nil {
 		return index.Options{}, err
 	}
-	if err := parseModel(s.llm); err != nil {
+	embedder, err := p.chooseEmbedder(s)
+	if err != nil {
 		return index.Options{}, err
 	}
 	return index.Options{Embedder: embedder, NewStore: newStore, Reread: reread, Log: p.log()}, nil

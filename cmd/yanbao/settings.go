@@ -16,20 +16,19 @@ type settings struct {
 	data    string // data directory as given, "" for the default
 	builtin bool   // include the shipped edition
 	store   string // see parseStore
-	embed   string // see parseEmbedder
-	llm     string // see parseModel
 	color   colorMode
 	verbose bool
 
 	mayBeEmpty bool // a library without any document is fine; not a flag
+
+	modelSettings
 }
 
 func (s *settings) bind(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "", "data `DIR` (default $YANBAO_DATA, or yanbao in the user's data directory)")
 	f.BoolVar(&s.builtin, "builtin", true, "answer from the shipped edition too")
 	f.StringVar(&s.store, "store", storeChromem, "vector store")
-	f.StringVar(&s.embed, "embed", embedOffline, "embedder")
-	f.StringVar(&s.llm, "llm", llmNone, "language model that words the answers")
+	s.modelSettings.bind(f)
 	s.color = colorAuto
 	f.Var(&s.color, "color", "colours: auto, always or never")
 	f.BoolVar(&s.verbose, "verbose", false, "say on stderr what is done")

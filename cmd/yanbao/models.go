@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"yanbao/rag/llm"
+	"yanbao/rag/llm/guard"
+	"yanbao/rag/llm/langchain"
+	"yanbao/rag/llm/offline"
+)
+
+// modelSettings are the flags that say which models are used, and how.
+type modelSettings struct {
+	embed      string // see parseEndpoint
+	llm        string // see parseEndpoint
+	timeout    time.Duration
+	window     int
+	concurrent int
+	cache      int // MB
+	prices     string
+}
+
+func (s *modelSettings) bind(f *pflag.FlagSet) {
+	f.StringVar(&s.embed, "embed", embedOffline, "embedder: offline, or `SERVICE:MODEL`; see docs/models.md")
+	f.StringVar(&s.llm, "llm", llmNone, "language model that words the answers: none, or `SERVICE:MODEL`; see docs/models.md")
+	f.DurationVar(&s.timeout, "llm-timeout", 30*time.Second, "time for an answer; when it is over, the report's own words stand in")
+	f.IntVar(&s.window, "llm-window", 0, "`TOKENS` of the model's window (default 16,000, and for ollama 8,192)")
+	f.IntVar(&s.concurrent, "llm-concurrent", 8, "calls of the model at one time; others wait")
+	f.IntVar(&s.cache, "llm-cache", 16, "`MB` of replies that are remembered while the program runs")
+	f.StringVar(&s.prices, "llm-prices", "", "JSON `FILE` of what models cost; see docs/models.md")
+}
+
+// check refuses values that cannot be used.
+func (s modelSettings) check() error {
+	for _, spec := range []struct{ flag, value, none string }{{"llm", s.llm, llmNone}, {"embed", s.embed, embedOffline}} {
+		if _, _, err := parseEndpoint(spec.flag, spec.value, spec.none); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.timeout < time.Second || s.timeout > time.Hour:
+		return usagef("-llm-timeout %v is not between 1s and 1h", s.timeout)
+	case s.window != 0 && (s.window < 2000 || s.window > 10_000_000):
+		return usagef("-llm-window %d is not between 2,000 and 10,000,000 tokens", s.window)
+	case s.concurrent < 1 || s.concurrent > 1000:
+		return usagef("-llm-concurrent %d is not between 1 and 1,000", s.concurrent)
+	case s.cache < 0 || s.cache > 4096:
+		return usagef("-llm-cache %d is not between 0 and 4,096 MB", s.cache)
+	}
+	return nil
+}
+
+// chosenModel is the model of -llm.
+type chosenModel struct {
+	generator *guard.Generator
+	json      bool // the service holds a reply to a JSON Schema
+	window    int  // tokens, 0 for not said
+}
+
+// ollamaWindow is the window that Ollama is asked for where none is given. Its
+// own, of 4,096 tokens or fewer, cuts passages off without a word.
+const ollamaWindow = 8192
+
+// chooseModel makes the generator of -llm, nil for none. It calls nobody.
+func (p *program) chooseModel(s settings) (*chosenModel, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	e, ok, err := parseEndpoint("llm", s.llm, llmNone)
+	if err != nil || !ok {
+		return nil, err
+	}
+	c, err := p.modelConfig("llm", e, s)
+	if err != nil {
+		return nil, err
+	}
+	price, err := readPrice(s.prices, e)
+	if err != nil {
+		return nil, err
+	}
+	g, err := langchain.New(c)
+	if err != nil {
+		return nil, fmt.Errorf("-llm %s: %w", s.llm, err)
+	}
+	return &chosenModel{
+		generator: guard.NewGenerator(g, guard.Options{
+			Budget: s.timeout, Concurrent: s.concurrent, CacheBytes: s.cache << 20, Price: price, Log: p.log()}),
+		json:   c.Structured == langchain.JSONSchema || c.Protocol == langchain.Ollama,
+		window: c.Window,
+	}, nil
+}
+
+// modelConfig is what the adapter of -llm is made with.
+func (p *program) modelConfig(flag string, e endpoint, s settings) (langchain.Config, error) {
+	key, err := p.key(flag, e)
+	if err != nil {
+		return langchain.Config{}, err
+	}
+	c := e.config(key)
+	c.Window = s.window
+	if c.Window == 0 && c.Protocol == langchain.Ollama {
+		c.Window = ollamaWindow
+	}
+	return c, nil
+}
+
+// chooseEmbedder makes the embedder of -embed. It calls nobody.
+func (p *program) chooseEmbedder(s settings) (llm.Embedder, error) {
+	e, ok, err := parseEndpoint("embed", s.embed, embedOffline)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return offline.New(), nil
+	}
+	key, err := p.key("embed", e)
+	if err != nil {
+		return nil, err
+	}
+	inner, err := langchain.NewEmbedder(e.config(key))
+	if err != nil {
+		return nil, fmt.Errorf("-embed %s: %w", s.embed, err)
+	}
+	// An index is worth waiting for: a limited rate is ridden through.
+	return guard.NewEmbedder(inner, guard.Options{Budget: 10 * time.Minute, Tries: 12, OpenAfter: 20, Concurrent: s.concurrent, Log: p.log()}), nil
+}
+
+// Names of the variables that hold the key of a service. They are yanbao's own
+// first, then the one that the service's own tools read.
+func (s service) keyName() string     { return "YANBAO_" + strings.ToUpper(s.name) + "_KEY" }
+func (s service) keyFileName() string { return s.keyName() + "_FILE" }
+
+// key reads the key of a service from the environment or from the file that
+// the environment names. The variable of the service's own tools is for its own
+// address alone: another one is not to get that key unasked.
+func (p *program) key(flag string, e endpoint) (string, error) {
+	if file := p.getenv(e.service.keyFileName()); file != "" {
+		return readKey(e.service.keyFileName(), file)
+	}
+	names := []string{e.service.keyName()}
+	if e.own {
+		names = append(names, e.service.keyNames...)
+	}
+	for _, name := range names {
+		if key := strings.TrimSpace(p.getenv(name)); key != "" {
+			return key, checkKey(name, key)
+		}
+	}
+	if e.service.needsKey && e.own {
+		return "", fmt.Errorf("-%s %s: no key for %s: put it into a file and name that in %s, or set %s",
+			flag, e.name(), e.service.title, e.service.keyFileName(), strings.Join(names, " or "))
+	}
+	return "", nil
+}
+
+// mostKey is far above the length of any key, in bytes.
+const mostKey = 16 << 10
+
+func readKey(name, file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("the key file that %s names cannot be read: %w", name, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, mostKey))
+	if err != nil {
+		return "", fmt.Errorf("the key file that %s names cannot be read: %w", name, plainPathError(err))
+	}
+	key := string(bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	if key == "" {
+		return "", fmt.Errorf("the key file %s that %s names is empty", file, name)
+	}
+	return key, checkKey(name, key)
+}
+
+// checkKey refuses what cannot be a key, without showing it.
+func checkKey(name, key string) error {
+	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fmt.Errorf("what %s gives is no key: it holds spaces, line breaks or letters that no key has", name)
+	}
+	return nil
+}
+
+// readPrice reads what a model costs; no price where the file has none for it.
+func readPrice(file string, e endpoint) (guard.Price, error) {
+	if file == "" {
+		return guard.Price{}, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return guard.Price{}, fmt.Errorf("-llm-prices: %w", err)
+	}
+	var prices map[string]guard.Price
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&prices); err != nil {
+		return guard.Price{}, fmt.Errorf("-llm-prices %s: not a JSON object of prices by model, as docs/models.md shows one: %w", file, err)
+	}
+	price := prices[e.name()]
+	if price.Prompt < 0 || price.Completion < 0 {
+		return guard.Price{}, fmt.Errorf("-llm-prices %s: the price of %s is below 0", file, e.name())
+	}
+	if price != (guard.Price{}) && price.Currency == "" {
+		return guard.Price{}, errors.New("-llm-prices " + file + ": the price of " + e.name() + " has no currency")
+	}
+	return price, nil
+}

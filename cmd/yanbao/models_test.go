@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"yanbao/rag/llm/llmtest"
+	"yanbao/rag/llm/wiretest"
+)
+
+func TestEndpoints(t *testing.T) {
+	for _, test := range []struct {
+		flag, spec string
+		name, base string // of the endpoint
+		want       string // in the error, "" for none
+	}{
+		{"llm", "none", "", "", ""},
+		{"embed", "offline", "", "", ""},
+		{"llm", "openai:gpt-4o-mini", "openai:gpt-4o-mini", "https://api.openai.com/v1", ""},
+		{"llm", "ollama:qwen3:8b", "ollama:qwen3:8b", "http://127.0.0.1:11434", ""},
+		{"llm", "openai:my/model@https://llm.example.org/v1/", "openai:my/model", "https://llm.example.org/v1", ""},
+		{"llm", "vllm:@cf/meta/llama@http://127.0.0.1:9000/v1", "vllm:@cf/meta/llama", "http://127.0.0.1:9000/v1", ""},
+		{"embed", "siliconflow:BAAI/bge-m3", "siliconflow:BAAI/bge-m3", "https://api.siliconflow.cn/v1", ""},
+		{"embed", "qwen:text-embedding-v4", "qwen:text-embedding-v4", "https://dashscope.aliyuncs.com/compatible-mode/v1", ""},
+		{"llm", "gpt", "", "", "-llm gpt: unknown; this program has: none, anthropic:MODEL"},
+		{"llm", "", "", "", "unknown; this program has: none"},
+		{"llm", "none:x", "", "", `none takes no argument ("x")`},
+		{"llm", "openai", "", "", "the model is missing; write openai:MODEL"},
+		{"llm", "openai:", "", "", "the model is missing; write openai:MODEL"},
+		{"llm", "openai:@https://host/v1", "", "", "is no name of a model"},
+		{"llm", "openai:a b", "", "", "is no name of a model"},
+		{"llm", "openai:m@https://user:secret@host/v1", "", "", "must hold no user name, key or query"},
+		{"llm", "openai:m@https://host/v1?key=secret", "", "", "must hold no user name, key or query"},
+		{"llm", "openai:m@https://", "", "", "write for example openai:MODEL@https://host/v1"},
+		{"embed", "anthropic:claude", "", "", "Anthropic has no embedders"},
+		{"embed", "nope:m", "", "", "this program has: offline, ark:MODEL"},
+	} {
+		none := llmNone
+		if test.flag == "embed" {
+			none = embedOffline
+		}
+		e, ok, err := parseEndpoint(test.flag, test.spec, none)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("-%s %s: error %v, want %q", test.flag, test.spec, err, test.want)
+		}
+		if err != nil && (exitCode(err) != exitUsage || strings.Contains(err.Error(), "secret@") || strings.Contains(err.Error(), "=secret")) {
+			t.Errorf("-%s %s: exit code %d, error %v; want 2 and no secret", test.flag, test.spec, exitCode(err), err)
+		}
+		if ok != (test.name != "") || ok && (e.name() != test.name || e.base != test.base) {
+			t.Errorf("-%s %s = %s at %s, want %s at %s", test.flag, test.spec, e.name(), e.base, test.name, test.base)
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "key")
+	empty := filepath.Join(dir, "empty")
+	for name, content := range map[string]string{file: "\ufeffsk-file\r\n", empty: "\n"} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		spec string
+		env  map[string]string
+		key  string
+		want string // in the error
+	}{
+		{"openai:m", map[string]string{"OPENAI_API_KEY": "sk-theirs"}, "sk-theirs", ""},
+		{"openai:m", map[string]string{"OPENAI_API_KEY": "sk-theirs", "YANBAO_OPENAI_KEY": " sk-ours\n"}, "sk-ours", ""},
+		{"openai:m", map[string]string{"YANBAO_OPENAI_KEY": "sk-ours", "YANBAO_OPENAI_KEY_FILE": file}, "sk-file", ""},
+		{"openai:m@https://host/v1", map[string]string{"OPENAI_API_KEY": "sk-theirs"}, "", ""}, // not for another address
+		{"openai:m@https://host/v1", map[string]string{"YANBAO_OPENAI_KEY": "sk-ours"}, "sk-ours", ""},
+		{"google:m", map[string]string{"GOOGLE_API_KEY": "AIza"}, "AIza", ""},
+		{"ollama:m", nil, "", ""},
+		{"openai:m", nil, "", "no key for OpenAI: put it into a file and name that in YANBAO_OPENAI_KEY_FILE, or set YANBAO_OPENAI_KEY or OPENAI_API_KEY"},
+		{"openai:m", map[string]string{"YANBAO_OPENAI_KEY_FILE": filepath.Join(dir, "absent")}, "", "YANBAO_OPENAI_KEY_FILE names cannot be read"},
+		{"openai:m", map[string]string{"YANBAO_OPENAI_KEY_FILE": empty}, "", "is empty"},
+		{"openai:m", map[string]string{"OPENAI_API_KEY": "sk-with a-space"}, "", "what OPENAI_API_KEY gives is no key"},
+	} {
+		p := &program{getenv: func(name string) string { return test.env[name] }}
+		e, _, err := parseEndpoint("llm", test.spec, llmNone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := p.key("llm", e)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) || err == nil && key != test.key {
+			t.Errorf("key of %s with %v = %q, error %v; want %q, %q", test.spec, test.env, key, err, test.key, test.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "sk-") {
+			t.Errorf("the error shows a key: %v", err)
+		}
+	}
+}
+
+func TestModelSettings(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-llm-timeout=1ms"}, "not between 1s and 1h"},
+		{[]string{"-llm-window=7"}, "not between 2,000 and 10,000,000"},
+		{[]string{"-llm-concurrent=0"}, "not between 1 and 1,000"},
+		{[]string{"-llm-cache=-1"}, "not between 0 and 4,096"},
+		{[]string{"-llm=nope"}, "unknown; this program has: none"},
+		{[]string{"-embed=nope"}, "unknown; this program has: offline"},
+	} {
+		if r := runReal(t, t.TempDir(), append(test.args, "search", "x")...); r.code != exitUsage || !strings.Contains(r.stderr, test.want) {
+			t.Errorf("%q: exit code %d, stderr %q, want 2 and %q", test.args, r.code, r.stderr, test.want)
+		}
+	}
+}
+
+func TestPrices(t *testing.T) {
+	e, _, err := parseEndpoint("llm", "qwen:qwen-plus", llmNone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		content, want string
+		prompt        float64
+	}{
+		{`{"qwen:qwen-plus": {"prompt": 0.8, "completion": 2, "currency": "CNY"}}`, "", 0.8},
+		{`{"other:m": {"prompt": 1, "completion": 2, "currency": "CNY"}}`, "", 0},
+		{`{"qwen:qwen-plus": {"prompt": 0.8, "completion": 2}}`, "has no currency", 0},
+		{`{"qwen:qwen-plus": {"prompt": -1, "completion": 2, "currency": "CNY"}}`, "below 0", 0},
+		{`{"qwen:qwen-plus": {"input": 1}}`, "docs/models.md", 0},
+		{`[]`, "docs/models.md", 0},
+	} {
+		file := filepath.Join(t.TempDir(), "prices.json")
+		if err := os.WriteFile(file, []byte(test.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		price, err := readPrice(file, e)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) || price.Prompt != test.prompt {
+			t.Errorf("%s: %+v, %v; want %v, %q", test.content, price, err, test.prompt, test.want)
+		}
+	}
+}
+
+// doctorOf runs doctor with a model at a server that plays a script, and
+// returns its line about the model.
+func doctorOf(t *testing.T, script wiretest.Script, env map[string]string, args ...string) (line string, all result) {
+	t.Helper()
+	server := wiretest.Start(script)
+	defer server.Close()
+	var stdout, stderr bytes.Buffer
+	p := &program{
+		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, open: openSession,
+		getenv: func(name string) string { return env[name] },
+	}
+	for i := range args {
+		args[i] = strings.ReplaceAll(args[i], "SERVER", server.URL)
+	}
+	code := p.run(context.Background(), append(args, "doctor"))
+	for l := range strings.Lines(stdout.String()) {
+		if fields := strings.Fields(l); len(fields) > 1 && fields[1] == "model" {
+			line = l
+		}
+	}
+	return line, result{code, stdout.String(), stderr.String()}
+}
+
+// Doctor says of every failure what it is and what to do.
+func TestDoctorExplainsModels(t *testing.T) {
+	const canary = "sk-canary-0123456789abcdefghij"
+	good := llmtest.Text("OK")
+	for _, test := range []struct {
+		fault wiretest.Fault
+		grade string
+		want  string
+	}{
+		{wiretest.None, "ok", "replied in"},
+		{wiretest.Unauthorized, "fail", "refused the key: check YANBAO_OPENAI_KEY"},
+		{wiretest.NoModel, "fail", `has no model "m-1": choose one that`},
+		{wiretest.NoQuota, "fail", "no quota or no money left"},
+		{wiretest.RateLimit, "fail", "limits the rate of calls"},
+		{wiretest.BadGateway, "fail", "cannot be reached or is down"},
+		{wiretest.WebPage, "fail", "no proxy or sign-in page answers there"},
+		{wiretest.NoPage, "fail", "most end in /v1"},
+		{wiretest.EarlyEnd, "fail", "broke off"},
+		{wiretest.Silent, "fail", "gave no reply within 1s"},
+	} {
+		t.Run(string(test.fault), func(t *testing.T) {
+			line, all := doctorOf(t, wiretest.Script{Script: good, Fault: test.fault}, map[string]string{"YANBAO_OPENAI_KEY": canary, "HOME": t.TempDir()},
+				"-llm=openai:m-1@SERVER/v1", "-llm-timeout=1s")
+			if !strings.HasPrefix(line, test.grade) || !strings.Contains(line, test.want) {
+				t.Errorf("doctor says %q, want %s and %q", line, test.grade, test.want)
+			}
+			if strings.Contains(all.stdout+all.stderr, "canary") {
+				t.Errorf("the key is shown: %s%s", all.stdout, all.stderr)
+			}
+		})
+	}
+}
+
+func TestDoctorExplainsWhatToSet(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-llm=deepseek:deepseek-chat"}, "YANBAO_DEEPSEEK_KEY_FILE, or set YANBAO_DEEPSEEK_KEY or DEEPSEEK_API_KEY"},
+		{[]string{"-llm=ollama:m@http://127.0.0.1:1"}, "ollama serve"},
+		{[]string{"-llm=none"}, "none: answers are the report's own sentences"},
+	} {
+		if line, _ := doctorOf(t, wiretest.Script{}, map[string]string{"HOME": t.TempDir()}, test.args...); !strings.Contains(line, test.want) {
+			t.Errorf("%q: doctor says %q, want %q", test.args, line, test.want)
+		}
+	}
+	line, _ := doctorOf(t, wiretest.Script{Fault: wiretest.NoModel}, map[string]string{"HOME": t.TempDir()}, "-llm=ollama:qwen3:8b@SERVER")
+	if !strings.Contains(line, "ollama pull qwen3:8b") {
+		t.Errorf("doctor says %q, want how to fetch the model", line)
+	}
+}
