@@ -27,7 +27,7 @@ import (
 func realEngine(t *testing.T, data string, builtin bool) bot.Asker {
 	t.Helper()
 	p := &program{stderr: io.Discard, getenv: func(name string) string { return map[string]string{"YANBAO_DATA": data}[name] }}
-	s := settings{builtin: builtin, store: storeChromem, embed: embedOffline, llm: llmNone}
+	s := settings{builtin: builtin, store: storeChromem, modelSettings: defaultModels()}
 	opened, err := openSession(t.Context(), p, s)
 	if err != nil {
 		t.Fatal(err)

@@ -29,14 +29,20 @@ type modelSettings struct {
 	prices     string
 }
 
+// defaultModels uses no network.
+func defaultModels() modelSettings {
+	return modelSettings{embed: embedOffline, llm: llmNone, timeout: 30 * time.Second, concurrent: 8, cache: 16}
+}
+
 func (s *modelSettings) bind(f *pflag.FlagSet) {
-	f.StringVar(&s.embed, "embed", embedOffline, "embedder: offline, or `SERVICE:MODEL`; see docs/models.md")
-	f.StringVar(&s.llm, "llm", llmNone, "language model that words the answers: none, or `SERVICE:MODEL`; see docs/models.md")
-	f.DurationVar(&s.timeout, "llm-timeout", 30*time.Second, "time for an answer; when it is over, the report's own words stand in")
-	f.IntVar(&s.window, "llm-window", 0, "`TOKENS` of the model's window (default 16,000, and for ollama 8,192)")
-	f.IntVar(&s.concurrent, "llm-concurrent", 8, "calls of the model at one time; others wait")
-	f.IntVar(&s.cache, "llm-cache", 16, "`MB` of replies that are remembered while the program runs")
-	f.StringVar(&s.prices, "llm-prices", "", "JSON `FILE` of what models cost; see docs/models.md")
+	*s = defaultModels()
+	f.StringVar(&s.embed, "embed", s.embed, "embedder: offline, or `SERVICE:MODEL`; see docs/models.md")
+	f.StringVar(&s.llm, "llm", s.llm, "language model that words the answers: none, or `SERVICE:MODEL`; see docs/models.md")
+	f.DurationVar(&s.timeout, "llm-timeout", s.timeout, "time for an answer; when it is over, the report's own words stand in")
+	f.IntVar(&s.window, "llm-window", s.window, "`TOKENS` of the model's window (default 16384, for ollama 8192)")
+	f.IntVar(&s.concurrent, "llm-concurrent", s.concurrent, "calls of the model at one time; others wait")
+	f.IntVar(&s.cache, "llm-cache", s.cache, "`MB` of replies that are remembered while the program runs")
+	f.StringVar(&s.prices, "llm-prices", s.prices, "JSON `FILE` of what models cost; see docs/models.md")
 }
 
 // check refuses values that cannot be used.
@@ -70,8 +76,23 @@ type chosenModel struct {
 // own, of 4,096 tokens or fewer, cuts passages off without a word.
 const ollamaWindow = 8192
 
-// chooseModel makes the generator of -llm, nil for none. It calls nobody.
+// chooseModel returns the generator of -llm, nil for none: the same one while
+// the program runs, so that its breaker, its cache and its counters outlive a
+// change of the library. It calls nobody.
 func (p *program) chooseModel(s settings) (*chosenModel, error) {
+	p.choosing.Lock()
+	defer p.choosing.Unlock()
+	if !p.chosen {
+		m, err := p.newModel(s)
+		if err != nil {
+			return nil, err
+		}
+		p.model, p.chosen = m, true
+	}
+	return p.model, nil
+}
+
+func (p *program) newModel(s settings) (*chosenModel, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}

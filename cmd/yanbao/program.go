@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"yanbao/bot"
 	"yanbao/rag"
@@ -35,6 +36,10 @@ type program struct {
 	open     func(ctx context.Context, p *program, s settings) (*session, error)
 
 	settings settings
+
+	choosing sync.Mutex
+	chosen   bool         // -llm was looked at
+	model    *chosenModel // of -llm, nil for none
 }
 
 // terminal says which of the standard streams are terminals.
