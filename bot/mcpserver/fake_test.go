@@ -20,6 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type fake struct {
 	answer    func(ctx context.Context, q rag.Question) (*rag.Answer, error) // nil for a fixed answer
 	documents int                                                            // further documents
+	outlook   int                                                            // further passages of the last section
 
 	mu    sync.Mutex
 	asked []rag.Question
@@ -63,6 +64,9 @@ func (f *fake) Search(_ context.Context, r rag.SearchRequest) ([]rag.SearchResul
 
 func (f *fake) Passage(_ context.Context, id string) (*rag.PassageView, error) {
 	all := teaPassages()
+	for i := range f.outlook {
+		all = append(all, ingest.Passage{ID: fmt.Sprint("o", i), DocumentID: "tea", Kind: ingest.KindText, Section: []string{"门店展望"}, Text: "展望。"})
+	}
 	for i, p := range all {
 		if p.ID == id {
 			return &rag.PassageView{Passage: p, Document: teaDocument(), Before: all[max(0, i-2):i], After: all[i+1 : min(len(all), i+3)]}, nil
@@ -76,6 +80,7 @@ func (f *fake) Documents(context.Context) []rag.DocumentView {
 		DocumentRef: teaDocument(), Language: "zh", Source: "tea.md", Passages: 5, Tables: 1, Notice: "草稿",
 		Outline: []ingest.Section{
 			{Title: "概况", Parent: -1, Level: 1}, {Title: "门店", Parent: 0, Level: 2}, {Title: "门店展望", Parent: -1, Level: 1},
+			{Title: "附录", Parent: -1, Level: 1},
 		},
 	}}
 	for i := range f.documents {

@@ -17,6 +17,7 @@ const (
 
 	sessionHeader = "Mcp-Session-Id"
 	versionHeader = "Mcp-Protocol-Version"
+	methodHeader  = "Mcp-Method"
 
 	// sessionless is the first version of the protocol that knows no sessions.
 	sessionless = "2026-07-28"
@@ -38,15 +39,20 @@ func (s *Server) httpHandler() (http.Handler, error) {
 	}
 	server := func(*http.Request) *mcp.Server { return s.mcp }
 	sessions := mcp.NewStreamableHTTPHandler(server, &mcp.StreamableHTTPOptions{
-		SessionTimeout: s.options.SessionTimeout, MaxRequestBodyBytes: maxBody,
+		SessionTimeout: s.options.SessionTimeout, MaxRequestBodyBytes: maxBody, DisableLocalhostProtection: s.options.AnyHost,
 	})
 	single := mcp.NewStreamableHTTPHandler(server, &mcp.StreamableHTTPOptions{
-		Stateless: true, PropagateRequestCancellation: true, MaxRequestBodyBytes: maxBody,
+		Stateless: true, PropagateRequestCancellation: true, MaxRequestBodyBytes: maxBody, DisableLocalhostProtection: s.options.AnyHost,
 	})
 	return origins.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.open.Err() != nil {
+		if !s.begin() {
 			unavailable(w, closingText)
 			return
+		}
+		if isStream(r) {
+			s.requests.Done() // it ends with its session
+		} else {
+			defer s.requests.Done()
 		}
 		if r.Method == http.MethodPost && !checkBody(w, r) {
 			return
@@ -61,6 +67,12 @@ func (s *Server) httpHandler() (http.Handler, error) {
 		}
 		sessions.ServeHTTP(w, r)
 	})), nil
+}
+
+// isStream recognises a request that is held open for what the server has to
+// tell, with sessions and without.
+func isStream(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Header.Get(methodHeader) == subscribing
 }
 
 // full reports whether no further session may begin.

@@ -182,6 +182,92 @@ func TestHTTPClientGoesAway(t *testing.T) {
 	}
 }
 
+// openStream opens the event stream of a session.
+func openStream(t *testing.T, web *httptest.Server, header map[string]string) io.Reader {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept", "text/event-stream")
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	response, err := web.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { response.Body.Close() })
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("event stream: status %d", response.StatusCode)
+	}
+	return response.Body
+}
+
+// A server that is told to stop lets a call under way end, ends the event
+// streams, and stops the call when its time is over.
+func TestShutdown(t *testing.T) {
+	for _, patient := range []bool{true, false} {
+		began, release := make(chan struct{}), make(chan struct{})
+		s, web := serve(t, &fake{answer: func(ctx context.Context, _ rag.Question) (*rag.Answer, error) {
+			close(began)
+			select {
+			case <-release:
+				return teaAnswer(), nil
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}}, Options{})
+		_, _, header := post(t, web, hello, nil)
+		session := map[string]string{sessionHeader: header.Get(sessionHeader), versionHeader: "2025-06-18"}
+		streamed := make(chan error, 1)
+		stream := openStream(t, web, session)
+		go func() {
+			_, err := io.Copy(io.Discard, stream)
+			streamed <- err
+		}()
+		answered := make(chan string, 1)
+		go func() {
+			_, body, _ := post(t, web, `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask","arguments":{"question":"x"}}}`, session)
+			answered <- body
+		}()
+		<-began
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		down := make(chan error, 1)
+		go func() { down <- s.Shutdown(ctx) }()
+		if patient {
+			close(release)
+		} else {
+			cancel()
+		}
+		want := map[bool]string{true: "1,200", false: closingText}[patient]
+		if body := <-answered; !strings.Contains(body, want) {
+			t.Errorf("patient %v: the call under way: %s", patient, body)
+		}
+		if err := <-streamed; err != nil {
+			t.Errorf("patient %v: the event stream: %v", patient, err)
+		}
+		if err := <-down; (err == nil) != patient {
+			t.Errorf("patient %v: %v", patient, err)
+		}
+		if status, _, _ := post(t, web, hello, nil); status != 503 {
+			t.Errorf("afterwards: status %d", status)
+		}
+	}
+}
+
+// Behind a proxy on the same machine the host is the proxy's.
+func TestAnyHost(t *testing.T) {
+	_, web := serve(t, &fake{}, Options{AnyHost: true})
+	for _, version := range []string{"", "2026-07-28"} {
+		status, body, _ := post(t, web, hello, map[string]string{"Host": "reports.example", versionHeader: version})
+		if status == http.StatusForbidden {
+			t.Errorf("version %q: status %d, %s", version, status, body)
+		}
+	}
+}
+
 func TestBadTrustedOrigin(t *testing.T) {
 	if _, err := New(&fake{}, Options{TrustedOrigins: []string{"example.org/path"}}); err == nil || !strings.Contains(err.Error(), "example.org/path") {
 		t.Errorf("error %v", err)

@@ -123,6 +123,7 @@ func (p prompts) summariseSection(ctx context.Context, r *mcp.GetPromptRequest) 
 	instruction, err := p.render(summariseSection, language, map[string]any{
 		"Reference": bot.Reference(found.document.DocumentRef), "Document": found.document.ID, "Section": bot.Path(found.path),
 		"Passages": len(found.passages), "Cut": found.cut, "Example": bot.Clean(found.passages[0].ID),
+		"Last": bot.Clean(found.passages[len(found.passages)-1].ID),
 	})
 	if err != nil {
 		return nil, err

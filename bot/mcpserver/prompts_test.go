@@ -14,7 +14,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 func TestPrompts(t *testing.T) {
-	c := start(t, &fake{}, Options{}, nil)
+	c := start(t, &fake{outlook: maxSectionPassages}, Options{}, nil)
 	for _, test := range []struct {
 		file, prompt string
 		arguments    map[string]string
@@ -23,6 +23,7 @@ func TestPrompts(t *testing.T) {
 		{"cite-check-en", citeCheck, map[string]string{"text": "There are 1,300 shops.", "document": "tea"}},
 		{"summarise-section-zh", summariseSection, map[string]string{"section": "门店"}},
 		{"summarise-section-en", summariseSection, map[string]string{"section": "概况", "document": "tea", "language": "en"}},
+		{"summarise-section-cut", summariseSection, map[string]string{"section": "门店展望"}},
 		{"compare-figures-zh", compareFigures, map[string]string{"first": "2024年门店数", "second": "2025年\n门店数"}},
 		{"compare-figures-en", compareFigures, map[string]string{"first": "shops in 2024", "second": "shops in 2025", "document": "tea"}},
 	} {
@@ -80,7 +81,8 @@ func TestPromptErrors(t *testing.T) {
 		{summariseSection, map[string]string{"section": "没有"}, `no section is called "没有"`},
 		{summariseSection, map[string]string{"section": "况", "document": "tea"}, ""},
 		{summariseSection, map[string]string{"section": "店"}, `2 sections are called "店"; give more of the title, or the document: tea: 概况 › 门店; tea: 门店展望`},
-		{summariseSection, map[string]string{"section": "门店展"}, `no passage of "门店展望" was found`},
+		{summariseSection, map[string]string{"section": "门店展"}, ""},
+		{summariseSection, map[string]string{"section": "附录"}, `the section "附录" holds no passages of its own`},
 	} {
 		_, err := c.GetPrompt(t.Context(), &mcp.GetPromptParams{Name: test.prompt, Arguments: test.arguments})
 		if test.want == "" {

@@ -88,32 +88,34 @@ func outlinePath(outline []ingest.Section, i int) []string {
 	return path
 }
 
-// readSection reads the passages of a section: it looks for one of them and
-// walks from there to both ends.
+// readSection reads the passages of a section in order: a search gives a place
+// in the document, from which it is walked to.
 func (s *Server) readSection(ctx context.Context, found section) (section, error) {
-	hits, err := s.asker.Search(ctx, rag.SearchRequest{Query: strings.Join(found.path, " "), K: sectionHits, Document: found.document.ID})
+	view, err := s.placeNear(ctx, found)
 	if err != nil {
-		return section{}, fmt.Errorf("search the section: %w", err)
+		return section{}, err
 	}
-	at := slices.IndexFunc(hits, func(r rag.SearchResult) bool { return below(r.Section, found.path) })
-	if at < 0 {
-		return section{}, argumentf("no passage of %q was found; use search", bot.Path(found.path))
-	}
-	view, err := s.asker.Passage(ctx, hits[at].PassageID)
-	if err != nil {
-		return section{}, fmt.Errorf("read the section: %w", err)
-	}
-	for len(view.Before) > 0 && below(view.Before[len(view.Before)-1].Section, found.path) {
-		if view, err = s.asker.Passage(ctx, view.Before[len(view.Before)-1].ID); err != nil {
-			return section{}, fmt.Errorf("read the section: %w", err)
-		}
-	}
-	for below(view.Passage.Section, found.path) {
-		if len(found.passages) == maxSectionPassages {
-			found.cut = true
+	for inside := below(view.Passage.Section, found.path); len(view.Before) > 0; {
+		previous := view.Before[len(view.Before)-1]
+		if inside && !below(previous.Section, found.path) {
 			break
 		}
-		found.passages = append(found.passages, view.Passage)
+		if view, err = s.asker.Passage(ctx, previous.ID); err != nil {
+			return section{}, fmt.Errorf("read the section: %w", err)
+		}
+		inside = inside || below(previous.Section, found.path)
+	}
+	for {
+		inside := below(view.Passage.Section, found.path)
+		switch {
+		case inside && len(found.passages) == maxSectionPassages:
+			found.cut = true
+			return found, nil
+		case inside:
+			found.passages = append(found.passages, view.Passage)
+		case len(found.passages) > 0:
+			return found, nil
+		}
 		if len(view.After) == 0 {
 			break
 		}
@@ -121,7 +123,28 @@ func (s *Server) readSection(ctx context.Context, found section) (section, error
 			return section{}, fmt.Errorf("read the section: %w", err)
 		}
 	}
+	if len(found.passages) == 0 {
+		return section{}, argumentf("the section %q holds no passages of its own", bot.Path(found.path))
+	}
 	return found, nil
+}
+
+// placeNear returns a passage of the section where a search finds one, or any
+// passage of its document.
+func (s *Server) placeNear(ctx context.Context, found section) (*rag.PassageView, error) {
+	hits, err := s.asker.Search(ctx, rag.SearchRequest{Query: strings.Join(found.path, " "), K: sectionHits, Document: found.document.ID})
+	if err != nil {
+		return nil, fmt.Errorf("search the section: %w", err)
+	}
+	if len(hits) == 0 {
+		return nil, argumentf("the document %s holds no passages near %q", found.document.ID, bot.Path(found.path))
+	}
+	at := max(0, slices.IndexFunc(hits, func(r rag.SearchResult) bool { return below(r.Section, found.path) }))
+	view, err := s.asker.Passage(ctx, hits[at].PassageID)
+	if err != nil {
+		return nil, fmt.Errorf("read the section: %w", err)
+	}
+	return view, nil
 }
 
 // below reports whether a passage's section path lies in a section.

@@ -13,6 +13,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"yanbao/bot"
@@ -28,6 +29,13 @@ type Options struct {
 	// TrustedOrigins are web origins (scheme://host[:port]) whose pages may call
 	// the HTTP endpoint although they come from another host.
 	TrustedOrigins []string
+
+	// AnyHost serves HTTP requests whatever host they name. Without it, a
+	// request that comes over the loopback interface must name this machine:
+	// else any page could reach the server through a name that it controls. Set
+	// it where the handler in front checks names or keys, as a reverse proxy on
+	// the same machine passes its public name on.
+	AnyHost bool
 
 	SessionTimeout time.Duration // an HTTP session without a request for so long ends; 0 for 30 minutes
 	Sessions       int           // HTTP sessions at a time; 0 for 1000
@@ -79,8 +87,12 @@ type Server struct {
 	mcp     *mcp.Server
 	http    http.Handler
 	slots   chan struct{}   // one per tool call under way
-	open    context.Context // until Close
+	open    context.Context // of all calls, ends with Close
 	shut    context.CancelFunc
+
+	mu       sync.Mutex // guards closing, and requests against growing when it is set
+	closing  bool
+	requests sync.WaitGroup // HTTP requests with calls
 }
 
 // New returns a server that asks asker. It fails on a trusted origin that is
@@ -124,16 +136,62 @@ func New(asker bot.Asker, o Options) (*Server, error) {
 	return s, nil
 }
 
-// Close ends all sessions and stops the calls under way. Calls that come later
-// are refused. It always returns nil.
+// Shutdown refuses what is new, lets calls under way end and closes all
+// sessions, and with them the event streams that clients hold. When ctx ends
+// first, the calls are stopped and its error is returned. A web server that
+// stops calls it (http.Server.RegisterOnShutdown), since it would wait for the
+// streams.
+func (s *Server) Shutdown(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, s.shut)
+	s.finish()
+	if !stop() {
+		return ctx.Err()
+	}
+	s.shut()
+	return nil
+}
+
+// Close ends all sessions and stops the calls under way. What comes later is
+// refused. It always returns nil.
 func (s *Server) Close() error {
 	s.shut()
-	for session := range s.mcp.Sessions() {
-		if err := session.Close(); err != nil {
-			s.log.Debug("mcp: close session", "error", err)
-		}
-	}
+	s.finish()
 	return nil
+}
+
+// begin counts a request whose answer Shutdown waits for. It reports whether the
+// server still takes requests.
+func (s *Server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return false
+	}
+	s.requests.Add(1)
+	return true
+}
+
+// finish waits for the requests and closes the sessions. The order matters: a
+// session that closes drops the answers it has not sent.
+func (s *Server) finish() {
+	s.mu.Lock()
+	s.closing = true
+	s.mu.Unlock()
+	s.requests.Wait()
+	s.closeSessions()
+}
+
+// closeSessions ends all sessions.
+func (s *Server) closeSessions() {
+	var all sync.WaitGroup
+	for session := range s.mcp.Sessions() {
+		all.Go(func() {
+			if err := session.Close(); err != nil {
+				s.log.Debug("mcp: close session", "error", err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // quiet lets the protocol library log at debug only: what it calls an error is
