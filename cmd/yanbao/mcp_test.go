@@ -35,9 +35,8 @@ func realEngine(t *testing.T, data string, builtin bool) bot.Asker {
 	return opened.engine
 }
 
-// mcpCommand is the program as a client starts it.
-func mcpCommand(t *testing.T, data string, args ...string) *exec.Cmd {
-	t.Helper()
+// mcpProcess is the program as a client starts it.
+func mcpProcess(data string, args ...string) *exec.Cmd {
 	c := exec.Command("yanbao", append([]string{"mcp"}, args...)...)
 	c.Env = append(os.Environ(), "YANBAO_DATA="+data)
 	return c
@@ -86,7 +85,7 @@ func TestQuestionsOverMCP(t *testing.T) {
 				args = append(args, "--builtin=false")
 			}
 			engine := realEngine(t, data, test.document == "")
-			c := mcpClient(t, &mcp.CommandTransport{Command: mcpCommand(t, data, args...)})
+			c := mcpClient(t, &mcp.CommandTransport{Command: mcpProcess(data, args...)})
 			file, err := os.Open(filepath.Join(root, "rag", "testdata", "questions", test.questions))
 			if err != nil {
 				t.Fatal(err)
@@ -125,7 +124,7 @@ func sameOverMCP(t *testing.T, engine bot.Asker, c *mcp.ClientSession, q rag.Que
 
 // Nothing but messages reaches stdout, and the end of the input is a clean end.
 func TestMCPOnStandardStreams(t *testing.T) {
-	c := mcpCommand(t, filepath.Join(t.TempDir(), "none"), "--verbose")
+	c := mcpProcess(filepath.Join(t.TempDir(), "none"), "--verbose")
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr
 	c.Stdin = strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
@@ -163,7 +162,7 @@ no message
 // A signal ends the program cleanly while its input is open.
 func TestMCPEndsOnSignal(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		command := mcpCommand(t, filepath.Join(t.TempDir(), "none"))
+		command := mcpProcess(filepath.Join(t.TempDir(), "none"))
 		in, err := command.StdinPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -289,5 +288,61 @@ func checkSpoken(t *testing.T, got spoken, want *rag.Answer) {
 	}
 	if !slices.Equal(got.Prompts, []string{"cite-check", "compare-figures", "summarise-section"}) || !slices.Equal(got.Completion, []string{"36kr-llm-2025"}) {
 		t.Errorf("prompts %q, completion %q", got.Prompts, got.Completion)
+	}
+}
+
+// The documentation shows configurations that can be pasted, and names all that
+// is served.
+func TestMCPDocumentation(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, "docs", "mcp.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(data), "```json\n")[1:]
+	for _, b := range blocks {
+		b, _, _ = strings.Cut(b, "```")
+		var config map[string]map[string]struct {
+			Command string
+			Args    []string
+			URL     string
+		}
+		if err := json.Unmarshal([]byte(b), &config); err != nil {
+			t.Fatalf("%v in %s", err, b)
+		}
+		for _, servers := range config {
+			for _, s := range servers {
+				if s.URL == "" && (s.Command != "yanbao" || !slices.Equal(s.Args, []string{"mcp"})) {
+					t.Errorf("the program is started by %q %q", s.Command, s.Args)
+				}
+			}
+		}
+	}
+	c := mcpClient(t, &mcp.CommandTransport{Command: mcpProcess(filepath.Join(t.TempDir(), "none"))})
+	var names []string
+	for tool, err := range c.Tools(t.Context(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, "| `"+tool.Name+"` |")
+	}
+	for prompt, err := range c.Prompts(t.Context(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, "| `"+prompt.Name+"` |")
+	}
+	for template, err := range c.ResourceTemplates(t.Context(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, "| `"+template.URITemplate+"` |")
+	}
+	if len(blocks) != 3 || len(names) != 11 {
+		t.Errorf("%d configurations, %d names: %q", len(blocks), len(names), names)
+	}
+	for _, name := range names {
+		if !strings.Contains(string(data), name) {
+			t.Errorf("docs/mcp.md lacks %s", name)
+		}
 	}
 }
