@@ -55,10 +55,10 @@ func faults(stop <-chan struct{}) []fault {
 
 // standIn asks a failing model and reports what is wrong with the answer that
 // stands in: it is that of an engine without a model, told once.
-func standIn(tb testing.TB, e *rag.Engine, want *rag.Answer, f fault) (a *rag.Answer, lost, doubled bool) {
+func standIn(tb testing.TB, e *rag.Engine, want *rag.Answer) (a *rag.Answer, lost, doubled bool) {
 	tb.Helper()
 	a, shown := tell(tb, e, rag.Question{Text: sizeQuestion, Trace: true})
-	lost = a.Status != want.Status || a.Answer != want.Answer || a.Mode != rag.ModeExtractive || a.Trace.Fallback != f.reason || len(a.Notices) != len(want.Notices)+1
+	lost = a.Status != want.Status || a.Answer != want.Answer || a.Mode != rag.ModeExtractive || len(a.Notices) != len(want.Notices)+1
 	doubled = strings.Count(shown.text, want.Answer) != 1 || len(shown.claims) != len(want.Claims)
 	return a, lost, doubled
 }
@@ -71,8 +71,8 @@ func TestFaultsLoseNothing(t *testing.T) {
 	for _, f := range faults(stop) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			e := withModel(t, x, f.model, rag.Generation{Budget: 200 * time.Millisecond})
-			if a, lost, doubled := standIn(t, e, want, f); lost || doubled {
+			e := withModel(t, x, f.model, rag.Generation{Budget: 2 * time.Second})
+			if a, lost, doubled := standIn(t, e, want); lost || doubled || a.Trace.Fallback != f.reason {
 				t.Errorf("%s %s because of %s, want %s: %q %q", a.Status, a.Mode, a.Trace.Fallback, f.reason, a.Answer, a.Notices)
 			}
 		})
@@ -110,7 +110,7 @@ func TestBreaksOffAfterTheAnswer(t *testing.T) {
 // BenchmarkFaults asks each failing model -benchtime times and prints how many
 // answers were lost, told twice, and given after the time budget.
 func BenchmarkFaults(b *testing.B) {
-	const budget = time.Second
+	const budget = 2 * time.Second
 	x := bridgesIndex(b)
 	want := ask(b, withModel(b, x, nil, rag.Generation{}), rag.Question{Text: sizeQuestion})
 	stop := make(chan struct{})
@@ -118,21 +118,21 @@ func BenchmarkFaults(b *testing.B) {
 	for _, f := range faults(stop) {
 		b.Run(strings.ReplaceAll(f.name, " ", "-"), func(b *testing.B) {
 			e := withModel(b, x, f.model, rag.Generation{Budget: budget})
-			measureFault(b, e, want, f, budget)
+			measureFault(b, e, want, budget)
 		})
 	}
 }
 
-func measureFault(b *testing.B, e *rag.Engine, want *rag.Answer, f fault, budget time.Duration) {
+func measureFault(b *testing.B, e *rag.Engine, want *rag.Answer, budget time.Duration) {
 	var mu sync.Mutex
 	var lost, doubled, late float64
 	longest := 0.0
 	var all sync.WaitGroup
-	slots := make(chan struct{}, 20)
+	slots := make(chan struct{}, 10)
 	for range b.N {
 		slots <- struct{}{}
 		all.Go(func() {
-			a, l, d := standIn(b, e, want, f)
+			a, l, d := standIn(b, e, want)
 			mu.Lock()
 			defer mu.Unlock()
 			for counter, hit := range map[*float64]bool{&lost: l, &doubled: d, &late: a.TookMS > float64(budget.Milliseconds())} {

@@ -108,7 +108,7 @@ func Limit(q question.Question) int {
 func (g *Generated) Answer(ctx context.Context, t Task, release func(ground.Claim)) Generation {
 	limit := Limit(t.Question)
 	prompt, shown, err := g.fit(t, limit)
-	r := &round{generated: g, task: t, limit: limit, instructions: prompt.System, release: release, number: 1}
+	r := &round{generated: g, task: t, limit: limit, instructions: squeeze(prompt.System), release: release, number: 1}
 	r.result.Shown = shown
 	if err != nil {
 		r.result.Err = err
@@ -134,7 +134,7 @@ type round struct {
 	generated    *Generated
 	task         Task
 	limit        int
-	instructions string
+	instructions string // squeezed
 	release      func(ground.Claim)
 
 	number      int // of the call whose sentences are read

@@ -92,18 +92,24 @@ const (
 )
 
 // repeatsInstructions reports whether a sentence holds a stretch of what the
-// model was told.
-func repeatsInstructions(s, instructions string) bool {
-	s, instructions = squeeze(s), squeeze(instructions)
+// model was told, which comes squeezed.
+func repeatsInstructions(s, squeezed string) bool {
+	s = squeeze(s)
 	n := repeatedLatin
 	if strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 		n = repeatedHan
 	}
 	runes := []rune(s)
 	n = min(n, max(repeatedLeast, len(runes)))
-	for i := 0; i+n <= len(runes); i++ {
-		if strings.Contains(instructions, string(runes[i:i+n])) {
-			return true
+	half := n / 2 // every stretch of n holds one of these halves whole
+	for at := 0; at+half <= len(runes); at += half {
+		if !strings.Contains(squeezed, string(runes[at:at+half])) {
+			continue
+		}
+		for i := max(0, at-n+half); i <= at && i+n <= len(runes); i++ {
+			if strings.Contains(squeezed, string(runes[i:i+n])) {
+				return true
+			}
 		}
 	}
 	return false

@@ -235,7 +235,7 @@ func TestRepeatsInstructions(t *testing.T) {
 		"The report says that the market grew.":                                           false,
 		"":                                                                                false,
 	} {
-		if got := repeatsInstructions(text, system); got != want {
+		if got := repeatsInstructions(text, squeeze(system)); got != want {
 			t.Errorf("repeatsInstructions(%q) = %v, want %v", text, got, want)
 		}
 	}
