@@ -27,6 +27,7 @@ type modelSettings struct {
 	concurrent int
 	cache      int // MB
 	prices     string
+	prompts    string // directory of templates, "" for the shipped ones
 }
 
 // defaultModels uses no network.
@@ -42,6 +43,7 @@ func (s *modelSettings) bind(f *pflag.FlagSet) {
 	f.IntVar(&s.window, "llm-window", s.window, "`TOKENS` of the model's window (default 16384, for ollama 8192)")
 	f.IntVar(&s.concurrent, "llm-concurrent", s.concurrent, "calls of the model at one time; others wait")
 	f.IntVar(&s.cache, "llm-cache", s.cache, "`MB` of replies that are remembered while the program runs")
+	f.StringVar(&s.prompts, "prompts", "", "`DIR` of prompt templates that take the place of the shipped ones; see docs/generating.md")
 	f.StringVar(&s.prices, "llm-prices", s.prices, "JSON `FILE` of what models cost; see docs/models.md")
 }
 

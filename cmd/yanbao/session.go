@@ -11,6 +11,7 @@ import (
 	"yanbao/ingest/jsonl"
 	"yanbao/ingest/markdown"
 	"yanbao/ingest/plaintext"
+	"yanbao/prompts"
 	"yanbao/rag"
 	"yanbao/rag/index"
 	"yanbao/rag/question"
@@ -74,11 +75,27 @@ func openSession(ctx context.Context, p *program, s settings) (*session, error) 
 		config.Generator = model.generator
 		config.Generation = rag.Generation{Budget: s.timeout, Window: model.window, JSON: model.json}
 	}
+	if config.Generation.Prompts, err = loadPrompts(s.prompts); err != nil {
+		return nil, err
+	}
 	e, err := rag.New(config)
 	if err != nil {
 		return nil, err
 	}
 	return &session{engine: e, passages: x.Passages(), model: model}, nil
+}
+
+// loadPrompts reads the prompts of -prompts, nil for the shipped ones. They are
+// checked with or without a model.
+func loadPrompts(dir string) (*prompts.Set, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	set, err := prompts.Load(dir)
+	if err != nil {
+		return nil, usagef("-prompts: %w", err)
+	}
+	return set, nil
 }
 
 // indexOptions turns the flags into what an index is made with.
