@@ -90,5 +90,30 @@ func (t text) hanNumber(i int) (float64, int, bool) {
 	if !math.IsNaN(digit) {
 		total += digit
 	}
+	if fraction, k := t.hanFraction(j); seen && k > j {
+		return total + fraction, k, true
+	}
 	return total, j, seen
+}
+
+// hanFraction reads what follows a Chinese numeral as 点一六; end == j means
+// nothing does.
+func (t text) hanFraction(j int) (fraction float64, end int) {
+	if t.at(j) != '点' {
+		return 0, j
+	}
+	weight := 0.1
+	k := j + 1
+	for ; k-j < longestNumeral; k++ {
+		d, ok := hanDigit(t.at(k))
+		if !ok {
+			break
+		}
+		fraction += d * weight
+		weight /= 10
+	}
+	if k == j+1 {
+		return 0, j
+	}
+	return fraction, k
 }

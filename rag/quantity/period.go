@@ -109,6 +109,9 @@ func (t text) periodAt(i int) (p Period, end int) {
 	if t.documentYear(i) {
 		return p, i
 	}
+	if p, end := t.englishPeriod(i); end > i {
+		return p, end
+	}
 	year, j, ok := t.year(i)
 	if !ok {
 		return t.partOfYear(Period{}, i)

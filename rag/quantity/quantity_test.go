@@ -33,6 +33,7 @@ func TestValues(t *testing.T) {
 		{"变化：-1.2，+0.4个百分点（-60以下）", "-1.2=-1.2 |+0.4个百分点=0.4 百分点|-60=-60 "},
 		{"-25至-18℃，2-3年，A-1", "-25至-18℃=-25..-18 ℃|2-3年=2..3 年"},
 		{"2035年有望突破万亿元，3万亿元，万亿级", "万亿元=1e+12 元|3万亿元=3e+12 元"},
+		{"二百九十四点一六亿元、三点五倍，两点建议，100日元", "二百九十四点一六亿元=2.9416e+10 元|三点五倍=3.5 倍|100日元=100 日元"},
 		{"几亿、十五亿、五百万人", "十五亿=1.5e+09 |五百万人=5e+06 人"},
 	} {
 		var got []string
@@ -118,4 +119,40 @@ func TestOffsetsSliceBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestEnglishPeriods(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"issued on August 26, 2025 and in force from Oct. 1, 2025", "2025-08-26|2025-10-01"},
+		{"on 26 August 2025", "2025-08-26"},
+		{"in August 2025, Sept 2024", "2025-08|2024-09"},
+		{"Q3 2025, Q3 of 2025, the third quarter of 2025", "2025-Q3|2025-Q3|2025-Q3"},
+		{"H1 2025 and the first half of 2025", "2025-H1|2025-H1"},
+		{"it may be so in 2025", "2025"},
+		{"12 may 2025", "2025-05-12"},
+		{"marched 2024 miles", "2024"},
+		{"in the second place, 2025", "2025"},
+	} {
+		var got []string
+		for _, p := range Periods(tt.text) {
+			got = append(got, p.String())
+		}
+		if g := strings.Join(got, "|"); g != tt.want {
+			t.Errorf("Periods(%q) = %s, want %s", tt.text, g, tt.want)
+		}
+	}
+}
+
+func TestBounds(t *testing.T) {
+	for text, want := range map[string]Bound{
+		"700亿元": Exact, "约700亿元": About, "突破700亿元": AtLeast, "不超过700亿元": AtMost, "不低于700亿元": AtLeast, "不到700亿元": AtMost,
+		"700亿元以上": AtLeast, "700亿元左右": About, "约人民币700亿元": About, "逾700亿元": AtLeast,
+		"more than RMB 70 billion": AtLeast, "less than $5": AtMost, "about 5%": About, "nearly 5%": About, "handover 5%": Exact, "over 5%": AtLeast, "up to 5%": AtMost,
+		"~5%": About,
+	} {
+		vs := Values(text)
+		if len(vs) != 1 || vs[0].Bound != want {
+			t.Errorf("Values(%q) = %+v, want bound %d", text, vs, want)
+		}
+	}
 }

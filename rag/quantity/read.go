@@ -2,7 +2,6 @@ package quantity
 
 import (
 	"strconv"
-	"strings"
 	"unicode"
 )
 
@@ -196,51 +195,6 @@ func (t text) value(i, j int, low, high float64, unit string, scale float64) Val
 	}
 	v.Number, v.High = round(v.Number), round(v.High)
 	return v
-}
-
-// bound looks at the words directly before and after a number.
-func (t text) bound(i, j int) Bound {
-	before := string(t.rs[max(0, i-4):i])
-	after := string(t.rs[j:min(len(t.rs), j+3)])
-	switch {
-	case hasAnySuffix(before, "超", "超过", "突破", "大于", "高于", "逾", "至少", "over ", "han "):
-		return AtLeast
-	case strings.HasPrefix(after, "以上") || strings.HasPrefix(after, "+"):
-		return AtLeast
-	case hasAnySuffix(before, "不足", "低于", "少于", "至多"), strings.HasPrefix(after, "以下"), strings.HasPrefix(after, "以内"):
-		return AtMost
-	case hasAnySuffix(before, "约", "约为", "近", "大约", "接近", "将近", "out "), strings.HasPrefix(after, "左右"), strings.HasPrefix(after, "上下"):
-		return About
-	}
-	return Exact
-}
-
-func hasAnySuffix(s string, suffixes ...string) bool {
-	for _, x := range suffixes {
-		if strings.HasSuffix(s, x) {
-			return true
-		}
-	}
-	return false
-}
-
-// currencyBefore finds a currency written in front of the number at rune i:
-// $, US$, ￥, RMB 29.4 billion.
-func (t text) currencyBefore(i int) string {
-	p := i
-	for p > 0 && t.rs[p-1] == ' ' {
-		p--
-	}
-	before := string(t.rs[max(0, p-4):p])
-	switch {
-	case hasAnySuffix(before, "$", "usd"):
-		return "美元"
-	case hasAnySuffix(before, "¥", "￥", "rmb", "cny", "人民币"):
-		return "元"
-	case hasAnySuffix(before, "€", "eur"):
-		return "欧元"
-	}
-	return ""
 }
 
 // nameEnd returns the end of a Latin name that holds the digits at rune i
