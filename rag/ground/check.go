@@ -33,12 +33,13 @@ func (v *Verifier) Check(s Statement) (Claim, Finding) {
 	c := Claim{Text: s.Text, Computed: s.Computed}
 	for _, p := range s.Cited {
 		if p == nil {
-			return c, v.finding(c, BadCitation)
+			return c, v.finding(s.Text, fault{verdict: BadCitation})
 		}
 		c.Supports = append(c.Supports, supportIn(p, s.Text))
 	}
 	c.Linking = len(c.Supports) == 0 && v.links(s.Text)
-	return c, v.finding(c, v.Verify(c))
+	c.Computed = append(c.Computed, v.derived(c)...)
+	return c, v.finding(s.Text, v.examine(c))
 }
 
 // supportIn picks the unit of a passage (sentence, row, caption) that shares

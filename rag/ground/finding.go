@@ -1,29 +1,50 @@
 package ground
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+)
 
-// finding words a verdict for the writer of the claim.
-func (v *Verifier) finding(c Claim, verdict Verdict) Finding {
-	if verdict == Supported {
+// finding words a fault for the writer of the claim.
+func (v *Verifier) finding(text string, f fault) Finding {
+	if f.verdict == Supported {
 		return Finding{Verdict: Supported}
 	}
-	words := verdictWords[verdict]
-	if chinese(c.Text) {
-		return Finding{Verdict: verdict, Detail: words.zh}
+	words := verdictWords[f.verdict]
+	say, instead, open, end := words.en, "; the passage says ", "“", "”"
+	if chinese(text) {
+		say, instead = words.zh, "；段落写的是"
 	}
-	return Finding{Verdict: verdict, Detail: words.en}
+	d := say
+	if f.what != "" && f.what != text {
+		d = open + f.what + end + words.sep(text) + say
+	}
+	if f.instead != "" {
+		d += instead + open + strings.TrimSpace(f.instead) + end
+	}
+	return Finding{Verdict: f.verdict, Detail: d}
 }
 
-var verdictWords = map[Verdict]struct{ zh, en string }{
-	BadNumber:   {"有数字在所引段落中找不到", "a number stands in no cited passage"},
-	BadUnit:     {"有数字的单位与所引段落不符", "a number has another unit in the cited passages"},
-	BadYear:     {"有时间在所引段落中找不到", "a period stands in no cited passage"},
-	BadName:     {"有名称在所引段落中找不到", "a name stands in no cited passage"},
-	BadRank:     {"有名次与所引段落不符", "a rank is not that of the cited passages"},
-	BadPolarity: {"方向或肯定否定与所引段落相反", "the cited passages say the opposite"},
-	BadQuote:    {"引文与所引段落的原文不一致", "a quotation is not in the cited passages word for word"},
+// verdictWord says a verdict in both languages.
+type verdictWord struct{ zh, en string }
+
+func (verdictWord) sep(text string) string {
+	if chinese(text) {
+		return "："
+	}
+	return ": "
+}
+
+var verdictWords = map[Verdict]verdictWord{
+	BadNumber:   {"这个数在所引段落中找不到，或说的不是同一件事", "this number stands in no cited passage, or is said there of something else"},
+	BadUnit:     {"单位与所引段落不符", "the cited passages have another unit"},
+	BadYear:     {"时间与所引段落不符", "the cited passages do not say this of that period"},
+	BadName:     {"所引段落没有提到这个名称，或说的不是它", "the cited passages do not name this, or say it of another"},
+	BadRank:     {"名次与所引段落不符", "the cited passages give another rank"},
+	BadPolarity: {"与所引段落说的相反", "the cited passages say the opposite"},
+	BadQuote:    {"引号中的文字与所引段落的原文不一致", "these quoted words are not in the cited passages"},
 	NoCitation:  {"陈述事实的句子必须注明出处", "a sentence that states a fact must cite a passage"},
-	BadCitation: {"有出处不支持这句话", "a cited passage does not support the sentence"},
+	BadCitation: {"所引段落不支持这句话", "a cited passage does not support this"},
 }
 
 // chinese reports whether a text is more Chinese than Latin.

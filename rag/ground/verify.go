@@ -1,13 +1,10 @@
 package ground
 
 import (
-	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"yanbao/ingest"
 	"yanbao/rag/lexical"
 	"yanbao/rag/quantity"
 	"yanbao/rag/question"
@@ -30,52 +27,97 @@ const (
 	BadCitation Verdict = "citation" // a cited passage supports nothing of the claim
 )
 
-// Verifier checks claims against the passages that they cite.
+// Verifier checks claims against the passages that they cite. It is safe for
+// concurrent use.
 type Verifier struct {
 	Lexicon *question.Lexicon
 	Library Library
+
+	readings readings
 }
 
-// Verify checks that every value of the claim, with its unit, stands in a
-// cited passage or follows from cited values by the stated operation; that
-// every period and every name stands in a cited passage or directly around it
-// (lead, section path, caption, notes, the same paragraph); and that every
-// quotation is cited byte for byte. The first failure is the verdict.
-func (v *Verifier) Verify(c Claim) Verdict {
+// Verify checks a claim against the passages that it cites:
+//
+//   - every quotation stands there byte for byte;
+//   - every value, with its unit and with 超, 约 or 不足, stands there or follows
+//     from cited values by the stated operation; it is of the period, the name
+//     and the thing that the claim says it of;
+//   - every period, name, title, document number and rank stands there or
+//     directly around it (lead, section path, caption, notes, same paragraph);
+//   - the sentence that says the same does not say the opposite;
+//   - every cited passage supports some part of the claim.
+//
+// The first failure is the verdict. See docs/verification.md.
+func (v *Verifier) Verify(c Claim) Verdict { return v.examine(c).verdict }
+
+// fault is what is wrong with a claim.
+type fault struct {
+	verdict Verdict
+	what    string // the words of the claim that do not hold
+	instead string // what the passage says, "" where that is not known
+}
+
+var sound = fault{verdict: Supported}
+
+// examine is Verify with the words at fault.
+func (v *Verifier) examine(c Claim) fault {
 	if len(c.Supports) == 0 {
 		if c.Linking && len(quantity.Values(c.Text)) == 0 {
-			return Supported
+			return sound
 		}
-		return NoCitation
+		return fault{verdict: NoCitation}
 	}
-	if !quotesHold(c) {
-		return BadQuote
+	if f := quotesHold(c); f.verdict != Supported {
+		return f
 	}
-	if verdict := v.values(c); verdict != Supported {
-		return verdict
+	e := v.newExamination(c)
+	if !e.computedHolds(c.Supports) {
+		return fault{verdict: BadNumber, what: c.Computed[0].Text}
 	}
-	around := v.contexts(c.Supports)
-	for _, p := range quantity.Periods(c.Text) {
-		if !periodStands(p, quantity.Periods(around)) {
-			return BadYear
-		}
-	}
-	folded := lexical.Fold(around)
-	for _, m := range v.Lexicon.Mentions(c.Text) {
-		if entityKind(m.Kind) && !v.named(folded, m, c.Text) {
-			return BadName
+	for _, check := range []func() fault{e.names, e.values, e.periods, e.ranks, e.namesBound, e.polarity, e.citations} {
+		if f := check(); f.verdict != Supported {
+			return f
 		}
 	}
-	return Supported
+	return sound
+}
+
+// examination is the check of one claim.
+type examination struct {
+	*Verifier
+	claim    *reading
+	cited    []*cited
+	computed []Computed
+	latin    bool // the cited passages are in English
+}
+
+// newExamination reads a claim and what it cites.
+func (v *Verifier) newExamination(c Claim) *examination {
+	e := &examination{Verifier: v, claim: v.read(c.Text, false), cited: v.citedBy(c.Supports), computed: c.Computed, latin: true}
+	for _, s := range e.cited {
+		e.latin = e.latin && !chinese(s.passage.Text)
+	}
+	return e
+}
+
+func (v *Verifier) citedBy(supports []Support) []*cited {
+	var out []*cited
+	for _, s := range supports {
+		c := v.cite(s.Passage)
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // quotesHold checks the spans of the supports and what the claim itself puts
 // between quotation marks.
-func quotesHold(c Claim) bool {
+func quotesHold(c Claim) fault {
 	for _, s := range c.Supports {
 		t := s.Passage.Text
 		if s.Start < 0 || s.End > len(t) || s.Start >= s.End || !utf8.ValidString(t[s.Start:s.End]) {
-			return false
+			return fault{verdict: BadQuote}
 		}
 	}
 	for _, quote := range quotations(c.Text) {
@@ -84,283 +126,243 @@ func quotesHold(c Claim) bool {
 			held = held || strings.Contains(s.Passage.Text, quote)
 		}
 		if !held {
-			return false
+			return fault{verdict: BadQuote, what: quote}
 		}
 	}
-	return true
+	return sound
 }
 
-// quotations returns the outermost stretches between “ and ”.
+// quotePairs are the marks that quote; the outermost ones count.
+var quotePairs = map[rune]rune{'“': '”', '「': '」', '『': '』', '‘': '’', '"': '"', '＂': '＂'}
+
+// quotations returns the outermost stretches between quotation marks. An
+// apostrophe is none.
 func quotations(s string) []string {
 	var out []string
+	var closing rune
+	opening := rune(0)
 	depth, start := 0, 0
 	for i, r := range s {
-		switch r {
-		case '“':
-			if depth == 0 {
-				start = i + len("“")
+		switch {
+		case depth == 0 && quotePairs[r] != 0:
+			if r == '‘' && !strings.ContainsRune(s[i:], '’') {
+				continue
 			}
-			depth++
-		case '”':
-			if depth == 1 {
+			opening, closing = r, quotePairs[r]
+			depth, start = 1, i+utf8.RuneLen(r)
+		case depth > 0 && r == closing:
+			if depth--; depth == 0 {
 				out = append(out, s[start:i])
 			}
-			depth = max(0, depth-1)
+		case depth > 0 && r == opening:
+			depth++
 		}
 	}
 	return out
 }
 
-// values checks the numbers of a claim.
-func (v *Verifier) values(c Claim) Verdict {
-	var stated []quantity.Value
-	for _, s := range c.Supports {
-		stated = append(stated, quantity.Values(s.Passage.Text)...)
-		stated = append(stated, quantity.Values(s.Passage.Lead)...)
-		stated = append(stated, quantity.Values(strings.Join(s.Passage.Section, "。"))...)
-		stated = append(stated, v.rowValues(s.Passage)...)
-	}
-	computed := make(map[string]bool)
-	for _, k := range c.Computed {
-		if !k.holds(stated, c.Supports) {
-			return BadNumber
-		}
-		computed[k.Text] = true
-	}
-	for _, val := range quantity.Values(c.Text) {
-		if computed[val.Text] || partOfComputed(val, c.Computed) {
-			continue
-		}
-		if verdict := stands(val, stated); verdict != Supported {
-			return verdict
-		}
-	}
-	return Supported
-}
-
-// rowValues are the values of a row whose unit stands in the header: 43.3 under
-// 占比（%） is 43.3%.
-func (v *Verifier) rowValues(p *ingest.Passage) []quantity.Value {
-	d, ok := v.Library.Document(p.DocumentID)
-	if !ok || p.Kind != ingest.KindRow {
-		return nil
-	}
-	var out []quantity.Value
-	for _, t := range d.Tables {
-		if t.ID != p.TableID || p.Row < 1 || p.Row > len(t.Rows) {
-			continue
-		}
-		for c, cell := range t.Rows[p.Row-1] {
-			if unit := HeaderUnit(t.Columns[c]); unit != "" {
-				out = append(out, quantity.Values(cell.Text+unit)...)
-			}
-		}
-	}
-	return out
-}
-
-// HeaderUnit returns the unit that a column's name gives in brackets at its
-// end, "" for none.
-func HeaderUnit(column string) string {
-	m := headerUnit.FindStringSubmatch(column)
-	if m == nil {
-		return ""
-	}
-	unit := strings.TrimPrefix(m[1], "单位：")
-	if len(quantity.Values("1"+unit)) == 1 && quantity.Values("1" + unit)[0].Text == "1"+unit {
-		return unit
-	}
-	return ""
-}
-
-var headerUnit = regexp.MustCompile(`[（(]([^（）()]+)[）)]\s*$`)
-
-// partOfComputed reports whether a value is printed in a computed one or is the
-// same amount in another spelling.
-func partOfComputed(v quantity.Value, ks []Computed) bool {
-	for _, k := range ks {
-		if strings.Contains(k.Text, v.Text) || slices.ContainsFunc(quantity.Values(k.Text), v.Same) {
-			return true
-		}
-	}
-	return false
-}
-
-// stands reports whether val is among the stated values: the same amount of
-// the same unit. About the same number with another unit the verdict is
-// BadUnit.
-func stands(val quantity.Value, stated []quantity.Value) Verdict {
-	number := false
-	for _, s := range stated {
-		if s.Same(val) || endOfRange(s, val) {
-			return Supported
-		}
-		number = number || s.SameNumber(val)
-	}
-	if number {
-		return BadUnit
-	}
-	return BadNumber
-}
-
-// endOfRange: 3个月 may be said of 3至4个月 only as one of its ends.
-func endOfRange(s, val quantity.Value) bool {
-	return s.Number != s.High && s.Unit == val.Unit && val.Number == val.High && (val.Number == s.Number || val.Number == s.High)
-}
-
-func periodStands(p quantity.Period, stated []quantity.Period) bool {
-	for _, s := range stated {
-		if s.Same(p) || p.Covers(s) || s.Year == p.Year && p.Month == 0 && p.Quarter == 0 && p.Half == 0 || s.YearTo != 0 && s.Covers(p) {
-			return true
-		}
-	}
-	return false
-}
-
-// contexts joins the cited passages with what stands directly around them.
-func (v *Verifier) contexts(supports []Support) string {
-	var b strings.Builder
-	for _, s := range supports {
-		p := s.Passage
-		b.WriteString(p.Text + "\n" + p.Lead + "\n" + strings.Join(p.Section, "\n") + "\n")
-		d, ok := v.Library.Document(p.DocumentID)
-		if !ok {
-			continue
-		}
-		b.WriteString(d.Title + "\n")
-		if p.Block >= 0 && p.Block < len(d.Blocks) && p.Kind == ingest.KindText {
-			b.WriteString(d.Text[d.Blocks[p.Block].Start:d.Blocks[p.Block].End] + "\n")
-		}
-		for _, t := range d.Tables {
-			if t.ID == p.TableID {
-				b.WriteString(t.Caption + "\n" + strings.Join(t.Notes, "\n") + "\n")
-			}
-		}
-		for _, f := range d.Figures {
-			if f.ID == p.FigureID {
-				b.WriteString(f.Caption + "\n" + strings.Join(f.Notes, "\n") + "\n")
-			}
-		}
-	}
-	return b.String()
-}
-
-func (v *Verifier) named(folded string, m question.Mention, text string) bool {
-	if strings.Contains(folded, lexical.Fold(m.Canonical)) || strings.Contains(folded, lexical.Fold(text[m.Start:m.End])) {
+// computedHolds works the computed values of the claim out again.
+func (e *examination) computedHolds(supports []Support) bool {
+	if len(e.computed) == 0 {
 		return true
 	}
-	for _, a := range v.Lexicon.Aliases(m.Canonical) {
-		if strings.Contains(folded, lexical.Fold(a)) {
-			return true
-		}
-	}
-	return false
-}
-
-// holds computes the value again from inputs that must stand in the supports.
-func (k Computed) holds(stated []quantity.Value, supports []Support) bool {
-	if k.Operation == CountOf {
-		return k.countHolds(supports)
-	}
-	var in []quantity.Value
-	for _, text := range k.Inputs {
-		vs := quantity.Values(text)
-		if len(vs) != 1 || stands(vs[0], stated) != Supported {
-			return false
-		}
-		in = append(in, vs[0])
-	}
-	want, ok := k.compute(in)
-	got := quantity.Values(k.Text)
-	if !ok || len(got) != 1 {
-		return false
-	}
-	return math.Abs(got[0].Number-want) <= roundingOf(got[0])
-}
-
-// compute applies the operation. Percentages stand for their hundredth where
-// they multiply.
-func (k Computed) compute(in []quantity.Value) (float64, bool) {
-	if len(in) < 2 {
-		return 0, false
-	}
-	amount := func(v quantity.Value) float64 {
-		if v.Unit == "%" && k.Operation == Multiply {
-			return v.Number / 100
-		}
-		return v.Number
-	}
-	acc := amount(in[0])
-	for _, v := range in[1:] {
-		switch k.Operation {
-		case Add:
-			acc += amount(v)
-		case Subtract:
-			acc -= amount(v)
-		case RangeOf:
-			acc = amount(v) - acc + 1
-		case Multiply:
-			acc *= amount(v)
-		case Divide, Share:
-			if v.Number == 0 {
-				return 0, false
+	var all []quantity.Value
+	for _, c := range e.cited {
+		all = append(all, c.values...)
+		for _, r := range c.readings {
+			for i := range r.clauses {
+				for _, val := range r.clauses[i].values {
+					all = append(all, val.Value)
+				}
 			}
-			acc /= amount(v)
-		case Growth:
-			if v.Number == 0 {
-				return 0, false
-			}
-			acc = (acc - v.Number) / v.Number
 		}
 	}
-	if k.Operation == Share || k.Operation == Growth || k.Operation == Multiply && allPercent(in) {
-		acc *= 100
-	}
-	return acc, true
-}
-
-func allPercent(in []quantity.Value) bool {
-	for _, v := range in {
-		if v.Unit != "%" {
+	for _, k := range e.computed {
+		if !k.holds(all, supports) {
 			return false
 		}
 	}
 	return true
 }
 
-// roundingOf is half a unit of the last printed digit, in base units.
-func roundingOf(v quantity.Value) float64 {
-	digits := v.Text
-	decimals := 0
-	if i := strings.IndexByte(digits, '.'); i >= 0 {
-		for _, r := range digits[i+1:] {
-			if r < '0' || r > '9' {
-				break
-			}
-			decimals++
-		}
+func (e *examination) names() fault {
+	if name := e.unheld(e.claim, e.cited); name != "" {
+		return fault{verdict: BadName, what: name}
 	}
-	printed := strings.TrimFunc(digits, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
-	n := quantity.Values(printed + "个")
-	scale := 1.0
-	if len(n) == 1 && n[0].Number != 0 {
-		scale = math.Abs(v.Number / n[0].Number)
-	}
-	return 0.5001 * math.Pow(10, -float64(decimals)) * scale
+	return e.cells()
 }
 
-func (k Computed) countHolds(supports []Support) bool {
-	seen := make(map[string]bool)
-	for _, in := range k.Inputs {
-		held := false
-		for _, s := range supports {
-			held = held || strings.Contains(s.Passage.Text, in)
+// values checks every value of the claim.
+func (e *examination) values() fault {
+	for i := range e.claim.clauses {
+		for _, val := range e.claim.clauses[i].values {
+			if partOfComputed(val.Value, e.computed) || e.announced(i, val) {
+				continue
+			}
+			if f := e.value(i, val); f.verdict != Supported {
+				return f
+			}
 		}
-		if !held {
-			return false
-		}
-		seen[in] = true
 	}
-	got := quantity.Values(k.Text)
-	return len(got) == 1 && int(got[0].Number) == len(seen)
+	return sound
+}
+
+// announced: 以下三个方面 counts what the text itself goes on to list.
+func (e *examination) announced(i int, val value) bool {
+	folded := e.claim.clauses[i].folded
+	return val.Number <= 10 && counter(val.Unit) && (strings.Contains(folded, "以下") || strings.Contains(folded, "如下"))
+}
+
+// value looks for a place that states a value of clause i, of what the claim
+// says it of.
+func (e *examination) value(i int, c value) fault {
+	worst := fault{verdict: BadNumber, what: c.Text}
+	for _, source := range e.cited {
+		for _, near := range source.values {
+			if matchValue(c, value{Value: near, fraction: near.Unit == "" && near.Number < 1}, e.claim.text) == same {
+				return sound
+			}
+		}
+		for _, r := range source.readings {
+			for j := range r.clauses {
+				for _, s := range r.clauses[j].values {
+					switch matchValue(c, s, e.claim.text) {
+					case same:
+						f := e.bound(i, c, r, j, s)
+						if f.verdict == Supported {
+							return sound
+						}
+						worst = f
+					case otherBound:
+						if e.saidElsewhere(c, s) {
+							return sound
+						}
+						if worst.instead == "" {
+							worst.instead = r.text[runeStart(r.text, s.Start-6):s.End]
+						}
+					case sameNumber:
+						if worst.verdict == BadNumber && worst.instead == "" {
+							worst = fault{verdict: BadUnit, what: c.Text, instead: s.Text}
+						}
+					}
+				}
+			}
+		}
+	}
+	return worst
+}
+
+// saidElsewhere reports whether the claim itself states the amount with the
+// bound of the passage too, as a rendering in brackets does.
+func (e *examination) saidElsewhere(c, s value) bool {
+	for i := range e.claim.clauses {
+		for _, other := range e.claim.clauses[i].values {
+			if other.Start != c.Start && other.Same(s.Value) && other.Bound == s.Bound {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// bound checks that value s of clause j of a passage is of the period, name
+// and thing that the claim says value c of clause i of.
+func (e *examination) bound(i int, c value, r passageReading, j int, s value) fault {
+	if c.worked {
+		return sound
+	}
+	if periodClash(e.claim, i, c, r.reading, j, s) {
+		ps, _ := e.claim.governing(i, c)
+		return fault{verdict: BadYear, what: ps[0].Text}
+	}
+	if name := nameClash(e.claim, i, c.Start, r, j, s.Start); name != "" {
+		return fault{verdict: BadName, what: name}
+	}
+	if listClash(e.claim, i, c, &r.clauses[j], s) || e.otherThing(i, c, r, j, s) {
+		return fault{verdict: BadNumber, what: c.Text, instead: strings.TrimSpace(r.text[r.clauses[j].start:r.clauses[j].end])}
+	}
+	return sound
+}
+
+// periods checks that every period of the claim stands in what is cited or
+// around it, and where no value carries it that the clause that it stands in is
+// the one that the claim's clause speaks of.
+func (e *examination) periods() fault {
+	for i := range e.claim.clauses {
+		c := &e.claim.clauses[i]
+		for _, p := range c.periods {
+			if !e.periodHeld(p.Period) {
+				return fault{verdict: BadYear, what: p.Text}
+			}
+			if !p.compared && e.periodElsewhere(i, p.Period) {
+				return fault{verdict: BadYear, what: p.Text}
+			}
+		}
+	}
+	return sound
+}
+
+// periodHeld reports whether a period stands in what is cited or around it;
+// years that a heading spans hold for their ends only.
+func (e *examination) periodHeld(p quantity.Period) bool {
+	for _, c := range e.cited {
+		years := make(map[int]bool)
+		for _, s := range c.periods {
+			years[s.Year] = true
+			years[s.YearTo] = true
+			if s.Year != 0 && allows(s, p) || s.YearTo != 0 && p.Year == s.YearTo && p.YearTo == 0 && p.Month == 0 || s.YearTo != 0 && p.Year == s.Year && p.YearTo == 0 && p.Month == 0 {
+				return true
+			}
+		}
+		for _, s := range c.periods {
+			if s.Year == 0 && allows(s, p) && (p.Year == 0 || years[p.Year]) {
+				return true
+			}
+		}
+		if p.YearTo != 0 && years[p.Year] && years[p.YearTo] {
+			return true
+		}
+	}
+	return false
+}
+
+// ranks checks every rank of the claim.
+func (e *examination) ranks() fault {
+	for i := range e.claim.clauses {
+		for _, k := range e.claim.clauses[i].ranks {
+			if f := e.rank(i, k); f.verdict != Supported {
+				return f
+			}
+		}
+	}
+	return sound
+}
+
+func (e *examination) rank(i int, k rank) fault {
+	for _, c := range e.cited {
+		for _, r := range c.readings {
+			for j := range r.clauses {
+				for _, s := range r.clauses[j].ranks {
+					if k.heldBy(s) && nameClash(e.claim, i, k.start, r, j, s.start) == "" && !e.otherSubject(i, k.start, r, j, s.start) {
+						return sound
+					}
+				}
+				if r.row && rankedByCell(&r.clauses[j], k) {
+					return sound
+				}
+			}
+		}
+		if k.of != "" && strings.Contains(c.around, lexical.Fold(k.text+k.of)) {
+			return sound
+		}
+	}
+	return fault{verdict: BadRank, what: k.text}
+}
+
+// rankedByCell reports whether a cell under 排名 states the rank.
+func rankedByCell(c *clause, k rank) bool {
+	if !strings.Contains(c.folded, "排名") && !strings.Contains(c.folded, "名次") && !strings.Contains(c.folded, "位次") && !strings.Contains(c.folded, "rank") {
+		return false
+	}
+	return slices.ContainsFunc(c.values, func(v value) bool { return int(v.Number) == k.n || k.among && v.Number <= float64(k.n) })
 }

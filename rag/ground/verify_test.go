@@ -110,7 +110,8 @@ func TestVerifyUsesWhatStandsAround(t *testing.T) {
 	if got := v.Verify(Claim{Text: "2023年营收约为12.5亿元。", Supports: whole(p)}); got != Supported {
 		t.Errorf("year in the lead: %q, want supported", got)
 	}
-	p.Lead, p.Section = "", []string{"青禾科技：2023年回顾"}
+	p = testPassage()
+	p.Text, p.Section = "营收约为12.5亿元。", []string{"青禾科技：2023年回顾"}
 	if got := v.Verify(Claim{Text: "青禾科技2023年营收约为12.5亿元。", Supports: whole(p)}); got != Supported {
 		t.Errorf("year and name in the section: %q, want supported", got)
 	}

@@ -115,6 +115,11 @@ func (t text) valueAt(i int) (v Value, next int) {
 		}
 	}
 	high, k := t.rangeEnd(j)
+	if k == j && t.has(j, " to ") && !hasSuffix(t.rs[:i], "from ") {
+		if n, end, ok := t.number(j + len(" to ")); ok && n > low {
+			high, k = n, end
+		}
+	}
 	if k == j {
 		high = low
 	}
@@ -266,4 +271,8 @@ func round(n float64) float64 {
 		return n
 	}
 	return r
+}
+
+func hasSuffix(rs []rune, word string) bool {
+	return len(rs) >= len(word) && string(rs[len(rs)-len(word):]) == word
 }

@@ -1,0 +1,110 @@
+package ground
+
+import (
+	"regexp"
+	"strings"
+
+	"yanbao/rag/lexical"
+	"yanbao/rag/quantity"
+)
+
+// rank is a place in an order as it stands in a text: 第7, 首位, top 3, 第一梯队.
+type rank struct {
+	start, end int // byte offsets into the text
+	text       string
+	n          int    // 1 for the first; -1 for the last
+	among      bool   // one of the first n: 前三, top 3
+	of         string // what is numbered where that is no place among rivals: 梯队, 阶段
+}
+
+var rankForms = regexp.MustCompile(`(?i)(?P<last>倒数第一|末位|垫底|最后一[名位])|(?P<first>首位|榜首|居首|夺冠|冠军|魁首|头名|\b(?:ranks?|ranked|ranking|places?|placed|came|is|was|sits?|stands?) first\b|\bin first place\b|\btops the\b|\bthe number one\b)|(?P<top>前[一二三四五六七八九十\d]+(?:[名位强大家]|$|[，。、；列甲]|(?:的)?企业)|\btop[ -]?(?:\d+|three|five|ten)\b)|(?P<nth>第[一二三四五六七八九十百\d]+)|(?P<no>\bno\. ?\d+|\b(?:ranks?|ranked|ranking|places?|placed) (?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)|#\d+)\b|\bin (?:second|third|fourth|fifth) place\b)`)
+
+// notRanks: what follows an ordinal that is no rank.
+var notRanks = []string{"季", "方", "时间", "章", "节", "条", "款", "号", "年", "步", "次", "天", "周", "页", "手", "线", "类", "个", "轮"}
+
+var englishRanks = []string{"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"}
+
+// ranksOf reads the ranks of a text in order.
+func ranksOf(text string) []rank {
+	var out []rank
+	names := rankForms.SubexpNames()
+	for _, m := range rankForms.FindAllStringSubmatchIndex(text, -1) {
+		k := rank{start: m[0], end: m[1], text: text[m[0]:m[1]]}
+		for g := 1; g < len(names); g++ {
+			if m[2*g] < 0 {
+				continue
+			}
+			switch names[g] {
+			case "last":
+				k.n = -1
+			case "first":
+				k.n = 1
+			case "top":
+				k.n, k.among = ordinalNumber(k.text), true
+			case "no":
+				k.n = ordinalNumber(k.text)
+			case "nth":
+				k.n = ordinalNumber(k.text)
+				k.of = orderedThing(text[m[1]:])
+			}
+		}
+		if k.n != 0 && k.of != "-" {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// orderedThing is what an ordinal numbers: "" where it is a place among
+// rivals, "-" where it is none of anything that is checked.
+func orderedThing(after string) string {
+	for _, w := range notRanks {
+		if strings.HasPrefix(after, w) {
+			return "-"
+		}
+	}
+	for _, w := range []string{"梯队", "阶段", "阵营", "代", "级", "批", "层"} {
+		if strings.HasPrefix(after, w) {
+			return w
+		}
+	}
+	return ""
+}
+
+func ordinalNumber(s string) int {
+	s = lexical.Fold(s)
+	for i, w := range englishRanks {
+		if strings.Contains(s, w) {
+			return i + 1
+		}
+	}
+	for w, n := range map[string]int{"three": 3, "five": 5, "ten": 10} {
+		if strings.HasSuffix(s, w) {
+			return n
+		}
+	}
+	s = strings.TrimLeft(s, "第前")
+	if i := strings.IndexAny(s, "0123456789"); i > 0 {
+		s = s[i:]
+	}
+	for _, cut := range []string{"名", "位", "强", "大", "家", "，", "。", "、", "；", "列", "甲", "的", "企", "st", "nd", "rd", "th"} {
+		s, _, _ = strings.Cut(s, cut)
+	}
+	vs := quantity.Values(s + "个")
+	if len(vs) != 1 {
+		return 0
+	}
+	return int(vs[0].Number)
+}
+
+// holds reports whether a rank of a passage allows the rank k of a claim: the
+// same, or a place within the first n.
+func (k rank) heldBy(s rank) bool {
+	switch {
+	case k.of != s.of:
+		return false
+	case k.among:
+		return s.n > 0 && s.n <= k.n
+	}
+	return k.n == s.n && !s.among
+}
