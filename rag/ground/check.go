@@ -1,6 +1,7 @@
 package ground
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"yanbao/ingest"
@@ -35,46 +36,47 @@ func (v *Verifier) Check(s Statement) (Claim, Finding) {
 		if p == nil {
 			return c, v.finding(s.Text, fault{verdict: BadCitation})
 		}
-		c.Supports = append(c.Supports, supportIn(p, s.Text))
+		c.Supports = append(c.Supports, v.support(p, s.Text))
 	}
-	c.Linking = len(c.Supports) == 0 && v.links(s.Text)
-	c.Computed = append(c.Computed, v.derived(c)...)
-	return c, v.finding(s.Text, v.examine(c))
+	if len(c.Supports) == 0 {
+		c.Linking = v.links(s.Text)
+		return c, v.finding(s.Text, v.examine(c))
+	}
+	e := v.newExamination(c)
+	c.Computed = append(c.Computed, e.derived()...)
+	e.computed = c.Computed
+	return c, v.finding(s.Text, e.examine(c))
 }
 
-// supportIn picks the unit of a passage (sentence, row, caption) that shares
+// support picks the unit of a passage (sentence, row, caption) that shares
 // most with text.
-func supportIn(p *ingest.Passage, text string) Support {
-	spans := unitSpans(p)
-	if len(spans) == 0 {
-		spans = [][2]int{{0, len(p.Text)}}
-	}
-	wanted := termsOf(text)
-	values := quantity.Values(text)
-	best, most := 0, -1.0
-	for i, sp := range spans {
-		unit := p.Text[sp[0]:sp[1]]
-		score := 0.0
-		for t := range termsOf(unit) {
-			if wanted[t] {
-				score += float64(utf8.RuneCountInString(t))
+func (v *Verifier) support(p *ingest.Passage, text string) Support {
+	c := v.cite(p)
+	wanted, values := termsOf(text), quantity.Values(text)
+	best, most := 0, -1
+	for i := range c.units {
+		u := &c.units[i]
+		score := 0
+		for t := range wanted {
+			if u.terms[t] {
+				score += utf8.RuneCountInString(t)
 			}
 		}
-		for _, u := range quantity.Values(unit) {
-			for _, val := range values {
-				if u.Same(val) {
-					score += 8
-				}
+		for _, stated := range u.values {
+			if slices.ContainsFunc(values, stated.Same) {
+				score += sharedValue
 			}
 		}
 		if score > most {
 			best, most = i, score
 		}
 	}
-	s := Support{Passage: p, Start: spans[best][0], End: spans[best][1]}
-	s.Sources = sources(&Unit{Passage: p, Start: s.Start, End: s.End, Text: p.Text[s.Start:s.End]})
-	return s
+	u := &c.units[best]
+	return Support{Passage: p, Start: u.start, End: u.end, Sources: u.sources}
 }
+
+// sharedValue is what a shared value counts against a shared character.
+const sharedValue = 8
 
 // termsOf is the set of bigrams, words and numbers of a text.
 func termsOf(s string) map[string]bool {

@@ -18,7 +18,17 @@ type cited struct {
 	values   []quantity.Value // of lead and section titles
 	around   string           // folded: the passage and what stands directly around it
 	periods  []quantity.Period
+	units    []citedUnit
 	own      string // folded text of the readings, and in Chinese what is English in it
+}
+
+// citedUnit is a sentence, row or caption of a passage, which a claim can rest
+// on.
+type citedUnit struct {
+	start, end int
+	terms      map[string]bool
+	values     []quantity.Value
+	sources    []string
 }
 
 // passageReading is running text, or one row of a table with its headers.
@@ -71,8 +81,20 @@ func (v *Verifier) readCited(p *ingest.Passage) *cited {
 	default:
 		c.readings = []passageReading{{reading: v.read(p.Text, false), end: len(p.Text)}}
 	}
+	spans := unitSpans(p)
+	if len(spans) == 0 {
+		spans = [][2]int{{0, len(p.Text)}}
+	}
+	for _, sp := range spans {
+		text := p.Text[sp[0]:sp[1]]
+		c.units = append(c.units, citedUnit{sp[0], sp[1], termsOf(text), quantity.Values(text), sources(&Unit{Passage: p, Start: sp[0], End: sp[1], Text: text})})
+	}
 	var own strings.Builder
 	for _, r := range c.readings {
+		for i := range r.clauses {
+			r.clauses[i].matter = v.matterOf(r.reading, i, false, false)
+			r.clauses[i].matterNamed = v.matterOf(r.reading, i, true, false)
+		}
 		own.WriteString(r.folded + "\n")
 		own.WriteString(inChinese(v.Lexicon, r.folded) + "\n")
 	}

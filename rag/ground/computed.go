@@ -129,17 +129,13 @@ func (k Computed) countHolds(supports []Support) bool {
 
 // derived works out the values of a claim that no cited passage states, where
 // its wording says that they are computed.
-func (v *Verifier) derived(c Claim) []Computed {
-	if len(c.Supports) == 0 {
-		return nil
-	}
-	e := v.newExamination(c)
+func (e *examination) derived() []Computed {
 	var inputs []input
 	var out []Computed
 	var sums []derivation
 	for i := range e.claim.clauses {
 		for _, val := range e.claim.clauses[i].values {
-			if partOfComputed(val.Value, append(c.Computed, out...)) || slices.ContainsFunc(e.cited, func(s *cited) bool { return s.states(val, c.Text) }) {
+			if partOfComputed(val.Value, append(slices.Clone(e.computed), out...)) || slices.ContainsFunc(e.cited, func(s *cited) bool { return s.states(val, e.claim.text) }) {
 				continue
 			}
 			if inputs == nil {

@@ -19,11 +19,40 @@ var everywhere = map[string]bool{
 	"根据": true, "统计": true, "占比": true, "规模": true, "数量": true, "报告": true, "比重": true, "相比": true, "增加": true, "减少": true, "提高": true,
 }
 
+// smallWords are English words that say nothing of the matter.
+var smallWords = wordSet(`a an the of in on at to for by from with as is are was were be been being do does did has have had will would can could should may might must
+	it its this that these those they their them there and or but if than then so such into about over under between among during per also while which who whose
+	according report says said states shows more most other each all both some any year years total`)
+
+func wordSet(list string) map[string]bool {
+	out := make(map[string]bool)
+	for _, w := range strings.Fields(list) {
+		out[w] = true
+	}
+	return out
+}
+
 // matter returns the terms of clause i that say what it is about: pairs of Han
 // characters and words, without values, periods and ranks, and without names
 // unless asked for. An English clause is said in the Chinese words of the
 // lexicon too.
-func (v *examination) matter(r *reading, i int, names bool) []string {
+func (e *examination) matter(r *reading, i int, names bool) []string {
+	c := &r.clauses[i]
+	kept := &c.matter
+	if names {
+		kept = &c.matterNamed
+	}
+	if r != e.claim { // shared with others: read before
+		return *kept
+	}
+	if *kept == nil {
+		*kept = append([]string{}, e.matterOf(r, i, names, !e.latin)...)
+	}
+	return *kept
+}
+
+// matterOf is matter, with an English clause in Chinese words if told so.
+func (v *Verifier) matterOf(r *reading, i int, names, inHan bool) []string {
 	c := &r.clauses[i]
 	body := []byte(r.text[c.start:c.end])
 	blank := func(start, end int) {
@@ -49,7 +78,7 @@ func (v *examination) matter(r *reading, i int, names bool) []string {
 	}
 	folded := lexical.Fold(string(body))
 	terms := contentTerms(folded)
-	if hanShare(folded) < 0.3 && !v.latin {
+	if inHan && hanShare(folded) < 0.3 {
 		terms = contentTerms(inChinese(v.Lexicon, folded))
 	}
 	return terms
@@ -63,7 +92,7 @@ func contentTerms(folded string) []string {
 			continue
 		case t.Kind == lexical.Bigram && strings.ContainsAny(t.Text, fillerRunes):
 			continue
-		case len(t.Text) < 2 || connecting.FindString(t.Text) == t.Text:
+		case len(t.Text) < 2 || smallWords[t.Text]:
 			continue
 		}
 		if !slices.Contains(out, t.Text) {

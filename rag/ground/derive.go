@@ -43,7 +43,7 @@ func derive(claim *reading, i int, c value, inputs []input) (d derivation, ok bo
 	if i > 0 && claim.clauses[i-1].sentence == claim.clauses[i].sentence {
 		folded = claim.clauses[i-1].folded + folded
 	}
-	fallen := opposites[0].other.MatchString(folded)
+	fallen := changeOf(folded).fallen()
 	var found []derivation
 	try := func(op Operation, allowed bool, in ...input) {
 		if !allowed || len(found) > 0 && slices.Equal(found[0].Inputs, texts(in)) {

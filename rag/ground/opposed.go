@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"yanbao/rag/quantity"
 )
 
 // polarity checks that no clause of the claim says the opposite of its
@@ -180,20 +182,17 @@ func (e *examination) saidElsewhereOf(p *clause) func(terms []string, denied boo
 // round: 18.5万元，高于…21万元.
 func (e *examination) misordered(i int) bool {
 	c := &e.claim.clauses[i]
-	for k, p := range opposites[1:2] {
-		for side, form := range []interface{ FindStringIndex(string) []int }{p.one, p.other} {
-			raw := e.claim.text[c.start:c.end]
-			m := form.FindStringIndex(raw)
-			if m == nil || k != 0 {
-				continue
-			}
-			before, after := e.valuesAround(i, c.start+m[0])
-			if before == nil || after == nil || before.Unit != after.Unit || before.High != before.Number || after.High != after.Number {
-				continue
-			}
-			if side == 0 && before.Number < after.Number || side == 1 && before.Number > after.Number {
-				return true
-			}
+	for more, s := range []side{opposites[comparison].other, opposites[comparison].one} {
+		at := s.in(strings.ToLower(e.claim.text[c.start:c.end]), true)
+		if at < 0 {
+			continue
+		}
+		before, after := e.valuesAround(i, c.start+at)
+		if before == nil || after == nil || before.Unit != after.Unit || before.High != before.Number || after.High != after.Number || after.Bound != quantity.Exact && after.Bound != quantity.About {
+			continue
+		}
+		if more == 1 && before.Number < after.Number || more == 0 && before.Number > after.Number {
+			return true
 		}
 	}
 	return false

@@ -9,42 +9,88 @@ import (
 
 // direction is what a clause says of a movement or comparison; each pair of
 // opposites has a bit of its own for each side.
-type direction uint32
+type direction uint64
+
+// side is one of two opposites: Chinese words, and a pattern for English ones.
+type side struct {
+	words []string
+	latin *regexp.Regexp
+}
+
+// in returns where the side is said in a folded text first, -1 for nowhere.
+func (s side) in(folded string, latin bool) int {
+	at := -1
+	for _, w := range s.words {
+		if i := strings.Index(folded, w); i >= 0 && (at < 0 || i < at) {
+			at = i
+		}
+	}
+	if latin && s.latin != nil {
+		if m := s.latin.FindStringIndex(folded); m != nil && (at < 0 || m[0] < at) {
+			at = m[0]
+		}
+	}
+	return at
+}
+
+func words(list, latin string) side {
+	s := side{words: strings.Split(list, "|")}
+	if latin != "" {
+		s.latin = regexp.MustCompile(`\b(?:` + latin + `)\b`)
+	}
+	return s
+}
+
+// Places in opposites.
+const (
+	movement   = 0
+	comparison = 1
+)
 
 // opposites are pairs of words that say the contrary. They are matched in
 // folded text.
-var opposites = []struct{ one, other *regexp.Regexp }{
-	{regexp.MustCompile(`增长|上升|提高|增加|上涨|增至|升至|提升|扩大|攀升|走高|上调|涨至|跃升|上扬|递增|\b(rose|grew|grow|grows|growth|increas\w*|climb\w*|rise|rises|rising|expand\w*|gain\w*|up)\b`),
-		regexp.MustCompile(`下降|减少|降低|下滑|下跌|降至|降到|缩小|回落|下调|跌至|萎缩|收缩|递减|减至|减半|\b(fell|fall|falls|falling|declin\w*|decreas\w*|drop\w*|shr[aiu]nk\w*|reduc\w*|down|lower(ed|s)?)\b`)},
-	{regexp.MustCompile(`高于|大于|多于|优于|强于|快于|早于|领先于|\b(higher than|more than|above|greater than|better than|exceed\w*|ahead of)\b`),
-		regexp.MustCompile(`低于|小于|少于|劣于|弱于|慢于|晚于|落后于|\b(lower than|less than|below|worse than|fewer than|behind)\b`)},
-	{regexp.MustCompile(`加快|加速|提速`), regexp.MustCompile(`放缓|减速|变慢`)},
-	{regexp.MustCompile(`加强|增强|强化|变强`), regexp.MustCompile(`削弱|减弱|弱化|变弱`)},
-	{regexp.MustCompile(`最高|最大|最多|\b(highest|largest|most)\b`), regexp.MustCompile(`最低|最小|最少|\b(lowest|smallest|least)\b`)},
-	{regexp.MustCompile(`盈利|\bprofit\w*\b`), regexp.MustCompile(`亏损|\bloss(es)?\b`)},
-	{regexp.MustCompile(`允许|准许|\b(allow|permit)\w*\b`), regexp.MustCompile(`禁止|不准|\b(ban|bans|banned|forbid\w*|prohibit\w*)\b`)},
-	{regexp.MustCompile(`领先|\blead(s|ing)?\b`), regexp.MustCompile(`落后|\blag\w*\b`)},
-	{regexp.MustCompile(`优势|\badvantages?\b`), regexp.MustCompile(`劣势|\bdisadvantages?\b`)},
-	{regexp.MustCompile(`集中`), regexp.MustCompile(`分散`)},
-	{regexp.MustCompile(`利好|有利于`), regexp.MustCompile(`利空|不利于`)},
-	{regexp.MustCompile(`高效`), regexp.MustCompile(`低效`)},
-	{regexp.MustCompile(`闭源`), regexp.MustCompile(`开源`)},
-	{regexp.MustCompile(`线上`), regexp.MustCompile(`线下`)},
-	{regexp.MustCompile(`普遍|广泛`), regexp.MustCompile(`罕见|少见`)},
+var opposites = []struct{ one, other side }{
+	{words("增长|上升|提高|增加|上涨|增至|升至|升到|增到|提升|扩大|攀升|走高|上调|涨至|跃升|上扬|递增|多出", `rose|grew|grow|grows|growth|increas\w*|climb\w*|rise|rises|rising|expand\w*|gain\w*|up`),
+		words("下降|减少|降低|下滑|下跌|降至|降到|缩小|回落|下调|跌至|萎缩|收缩|递减|减至|减半|跌到|压缩", `fell|fall|falls|falling|declin\w*|decreas\w*|drop\w*|shr[aiu]nk\w*|reduc\w*|down|lower(?:ed|s)?`)},
+	{words("高于|大于|多于|优于|强于|快于|早于|领先于|超过", `higher than|more than|above|greater than|better than|exceed\w*|ahead of`),
+		words("低于|小于|少于|劣于|弱于|慢于|晚于|落后于|不足|不到", `lower than|less than|below|worse than|fewer than|behind`)},
+	{words("加快|加速|提速", ""), words("放缓|减速|变慢|延缓", "")},
+	{words("加强|增强|强化|变强", `strengthen\w*`), words("削弱|减弱|弱化|变弱", `weaken\w*`)},
+	{words("最高|最大|最多|最强", `highest|largest|most`), words("最低|最小|最少|最弱", `lowest|smallest|least`)},
+	{words("盈利", `profit\w*`), words("亏损", `loss(?:es)?`)},
+	{words("允许|准许", `(?:allow|permit)\w*`), words("禁止|不准|不得", `ban|bans|banned|forbid\w*|prohibit\w*`)},
+	{words("领先", `lead(?:s|ing)?`), words("落后", `lag\w*`)},
+	{words("优势", `advantages?`), words("劣势", `disadvantages?`)},
+	{words("集中", ""), words("分散", "")},
+	{words("利好|有利于", ""), words("利空|不利于", "")},
+	{words("高效", `efficien\w*`), words("低效", `inefficien\w*`)},
+	{words("闭源", `closed[- ]source`), words("开源", `open[- ]source`)},
+	{words("线上", `online`), words("线下", `offline`)},
+	{words("普遍|广泛", ""), words("罕见|少见", "")},
+	{words("促进|推动", ""), words("阻碍|抑制", "")},
+	{words("上游", `upstream`), words("下游", `downstream`)},
 }
 
 // changeOf reads the directions of a folded clause.
 func changeOf(folded string) direction {
 	var d direction
+	latin := hasLatin(folded)
 	for i, p := range opposites {
-		if p.one.MatchString(folded) {
+		if p.one.in(folded, latin) >= 0 {
 			d |= 1 << (2 * i)
 		}
-		if p.other.MatchString(folded) {
+		if p.other.in(folded, latin) >= 0 {
 			d |= 2 << (2 * i)
 		}
 	}
 	return d
+}
+
+// fallen reports whether a clause speaks of a fall.
+func (d direction) fallen() bool { return d>>(2*movement)&2 != 0 }
+
+func hasLatin(folded string) bool {
+	return strings.ContainsFunc(folded, func(r rune) bool { return r >= 'a' && r <= 'z' })
 }
 
 // against reports whether a claim's clause says one side of a pair of which
@@ -77,6 +123,9 @@ const longestDenied = 10
 
 // denials reads the denials of a folded clause.
 func denials(folded string) []denial {
+	if !strings.ContainsAny(folded, "不未没无非难禁缺拒") && !hasLatin(folded) {
+		return nil
+	}
 	masked := noNegation.ReplaceAllStringFunc(folded, func(w string) string { return strings.Repeat("\x00", len(w)) })
 	var out []denial
 	for _, m := range negation.FindAllStringIndex(masked, -1) {

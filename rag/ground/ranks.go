@@ -26,6 +26,9 @@ var englishRanks = []string{"first", "second", "third", "fourth", "fifth", "sixt
 
 // ranksOf reads the ranks of a text in order.
 func ranksOf(text string) []rank {
+	if !strings.ContainsAny(text, "第前首榜冠魁头末垫后") && !hasLatin(strings.ToLower(text)) {
+		return nil
+	}
 	var out []rank
 	names := rankForms.SubexpNames()
 	for _, m := range rankForms.FindAllStringSubmatchIndex(text, -1) {

@@ -23,19 +23,21 @@ type reading struct {
 
 // clause is a stretch between commas. What it states belongs together.
 type clause struct {
-	start, end int    // byte offsets into the text
-	sentence   int    // which sentence it stands in
-	segment    int    // which part between semicolons
-	folded     string //
-	values     []value
-	periods    []period
-	names      []question.Mention
-	ranks      []rank
-	listed     []listed // members that 分别 gives values to
-	change     direction
-	denied     []denial
-	marked     bool // a cell that marks yes or no
-	caption    bool // title of a table: context, not a statement
+	start, end  int    // byte offsets into the text
+	sentence    int    // which sentence it stands in
+	segment     int    // which part between semicolons
+	folded      string //
+	values      []value
+	periods     []period
+	names       []question.Mention
+	ranks       []rank
+	listed      []listed // members that 分别 gives values to
+	change      direction
+	denied      []denial
+	marked      bool     // a cell that marks yes or no
+	matter      []string // what it is about without names, see matterOf; read when needed
+	matterNamed []string // the same with names
+	caption     bool     // title of a table: context, not a statement
 }
 
 // value is a number with the clause-local words that tell how it is meant.

@@ -19,7 +19,7 @@ func stated(text string) []quantity.Value {
 			out = append(out, v)
 		}
 	}
-	if !wordedAmount.MatchString(text) {
+	if !strings.ContainsAny(text, "半翻腰") && !hasLatin(strings.ToLower(text)) {
 		return out
 	}
 	for _, m := range wordedAmount.FindAllStringIndex(text, -1) {

@@ -67,10 +67,14 @@ func (v *Verifier) examine(c Claim) fault {
 		}
 		return fault{verdict: NoCitation}
 	}
+	return v.newExamination(c).examine(c)
+}
+
+// examine runs the checks; the first failure counts.
+func (e *examination) examine(c Claim) fault {
 	if f := quotesHold(c); f.verdict != Supported {
 		return f
 	}
-	e := v.newExamination(c)
 	if !e.computedHolds(c.Supports) {
 		return fault{verdict: BadNumber, what: c.Computed[0].Text}
 	}
