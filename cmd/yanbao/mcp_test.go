@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -15,6 +17,7 @@ import (
 	"testing"
 
 	"yanbao/bot"
+	"yanbao/bot/access"
 	"yanbao/bot/mcpserver"
 	"yanbao/rag"
 	"yanbao/rag/eval"
@@ -200,6 +203,79 @@ func TestMCPTakesNoArguments(t *testing.T) {
 	got := world{terminal: terminal{in: true}}.runFake(t, &fakeEngine{}, "mcp")
 	if got.code != 0 || got.stdout != "" || !strings.Contains(got.stderr, "docs/mcp.md") {
 		t.Errorf("terminal: %+v", got)
+	}
+}
+
+// serveProcess starts yanbao serve on a free port and returns its URL.
+func serveProcess(t *testing.T, data string, args ...string) (*exec.Cmd, string) {
+	t.Helper()
+	c := exec.Command("yanbao", append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+	c.Env = append(os.Environ(), "YANBAO_DATA="+data)
+	stderr, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Process.Kill() })
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() {
+		if _, url, ok := strings.Cut(lines.Text(), "listening on "); ok {
+			go io.Copy(io.Discard, stderr)
+			return c, url
+		}
+	}
+	t.Fatalf("yanbao serve ended without listening: %v", c.Wait())
+	return nil, ""
+}
+
+// bearer sends a key with every request.
+type bearer string
+
+func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Authorization", "Bearer "+string(b))
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// The server speaks MCP behind its keys, to clients of versions with sessions
+// and without, and when it is told to stop, the streams that they hold do not
+// keep it.
+func TestMCPInServe(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	keys := filepath.Join(t.TempDir(), "keys")
+	made, secret, err := access.New("tester", access.Read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(keys, []byte(made.Line()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key := bearer(secret)
+	process, url := serveProcess(t, data, "--api-keys", keys, "--grace", "10m")
+	engine := realEngine(t, data, true)
+	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil)
+	for _, version := range []string{"2025-06-18", "2026-07-28"} {
+		at := &mcp.StreamableClientTransport{Endpoint: url + "/mcp", MaxRetries: -1, HTTPClient: &http.Client{Transport: key}}
+		c, err := client.Connect(t.Context(), at, &mcp.ClientSessionOptions{ProtocolVersion: version})
+		if err != nil {
+			t.Fatalf("%s: %v", version, err)
+		}
+		defer c.Close() // not before the server has stopped
+		for _, q := range []string{"2024年中国大模型市场规模有多大？", "DeepSeek在2025年2月的次日留存率是多少？"} {
+			sameOverMCP(t, engine, c, rag.Question{Text: q})
+		}
+	}
+	stranger := &mcp.StreamableClientTransport{Endpoint: url + "/mcp", MaxRetries: -1, HTTPClient: &http.Client{Transport: bearer("none")}}
+	if _, err := client.Connect(t.Context(), stranger, nil); err == nil {
+		t.Error("a client without a key is served")
+	}
+	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := process.Wait(); err != nil {
+		t.Errorf("the server ended with %v", err)
 	}
 }
 

@@ -167,6 +167,7 @@ type house struct {
 	meter   *meter.Meter
 	metrics *prometheus.Registry
 	keys    *keyFile
+	tools   *mcpserver.Server
 	closing atomic.Bool
 }
 
@@ -191,12 +192,15 @@ func (p *program) serve(ctx context.Context, f serveFlags) (err error) {
 	if h.meter, err = meter.New(h.metrics, recorder(h.record), h.log); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
-	tools, err := mcpserver.New(h.door("mcp"), mcpserver.Options{Version: readBuild().Version, Log: h.log, TrustedOrigins: named(f.origins)})
+	h.tools, err = mcpserver.New(h.door("mcp"), mcpserver.Options{
+		Version: readBuild().Version, Log: h.log, TrustedOrigins: named(f.origins),
+		AnyHost: true, // names are checked before, see httpapi.Config.Hosts
+	})
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
-	defer tools.Close()
-	handler, err := h.handler(tools)
+	defer h.tools.Close()
+	handler, err := h.handler(h.tools)
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
@@ -290,7 +294,9 @@ func (h *house) run(ctx context.Context, l net.Listener, handler http.Handler) e
 	h.log.Info("serve: stopping", "grace", h.flags.grace.String())
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.flags.grace)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
+	tools := make(chan error, 1)
+	go func() { tools <- h.tools.Shutdown(grace) }() // its streams would last for ever
+	if err := errors.Join(server.Shutdown(grace), <-tools); err != nil {
 		h.log.Warn("serve: requests cut off", "error", err)
 		if err := server.Close(); err != nil {
 			return fmt.Errorf("serve: stop: %w", err)
