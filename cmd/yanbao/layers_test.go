@@ -54,8 +54,9 @@ func layers() map[string]layer {
 		"rag/llm/offline": {inside: []string{"rag/llm", "rag/lexical"}},
 		"rag/llm/langchain": {inside: []string{"rag/llm"}, outside: []string{
 			"github.com/tmc/langchaingo/llms", "github.com/tmc/langchaingo/embeddings"}},
-		"rag/llm/guard":    {inside: []string{"rag/llm"}},
-		"rag/llm/wiretest": {inside: []string{"rag/llm", "rag/llm/llmtest"}},
+		"rag/llm/guard":       {inside: []string{"rag/llm"}},
+		"rag/llm/vectorcache": {inside: []string{"rag/llm"}, outside: []string{"github.com/gofrs/flock"}},
+		"rag/llm/wiretest":    {inside: []string{"rag/llm", "rag/llm/llmtest"}},
 
 		"rag/lexical":  {inside: []string{"ingest"}, outside: []string{"golang.org/x/text"}},
 		"rag/quantity": {inside: []string{"ingest"}},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"yanbao/rag/llm/guard"
 	"yanbao/rag/llm/langchain"
 	"yanbao/rag/llm/offline"
+	"yanbao/rag/llm/vectorcache"
 )
 
 // modelSettings are the flags that say which models are used, and how.
@@ -149,12 +151,33 @@ func (p *program) chooseEmbedder(s settings) (llm.Embedder, error) {
 	if err != nil {
 		return nil, err
 	}
-	inner, err := langchain.NewEmbedder(e.config(key))
+	c := e.config(key)
+	inner, err := langchain.NewEmbedder(c)
 	if err != nil {
 		return nil, fmt.Errorf("-embed %s: %w", s.embed, err)
 	}
 	// An index is worth waiting for: a limited rate is ridden through.
-	return guard.NewEmbedder(inner, guard.Options{Budget: 10 * time.Minute, Tries: 12, OpenAfter: 20, Concurrent: s.concurrent, Log: p.log()}), nil
+	guarded := guard.NewEmbedder(inner, guard.Options{Budget: 10 * time.Minute, Tries: 12, OpenAfter: 20, Concurrent: s.concurrent, Log: p.log()})
+	d, err := p.dataDirectory(s)
+	if errors.Is(err, errNoDirectory) {
+		return guarded, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return vectorcache.New(guarded, filepath.Join(d.path, "embeddings"), inner.Batch(), p.log()), nil
+}
+
+// rebuildCommand makes the index anew with the embedder of the settings.
+func (s settings) rebuildCommand() string {
+	command := "yanbao ingest -rebuild"
+	if s.embed != embedOffline {
+		command += " -embed " + s.embed
+	}
+	if s.data != "" {
+		command += " -data " + s.data
+	}
+	return command
 }
 
 // Names of the variables that hold the key of a service. They are yanbao's own

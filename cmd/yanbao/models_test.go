@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -215,5 +218,74 @@ func TestDoctorExplainsWhatToSet(t *testing.T) {
 	line, _ := doctorOf(t, wiretest.Script{Fault: wiretest.NoModel}, map[string]string{"HOME": t.TempDir()}, "-llm=ollama:qwen3:8b@SERVER")
 	if !strings.Contains(line, "ollama pull qwen3:8b") {
 		t.Errorf("doctor says %q, want how to fetch the model", line)
+	}
+}
+
+// texts returns what was embedded in the requests from the nth on.
+func texts(t *testing.T, requests []wiretest.Request) []string {
+	t.Helper()
+	var all []string
+	for _, r := range requests {
+		var body struct{ Input []string }
+		if err := json.Unmarshal(r.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, body.Input...)
+	}
+	return all
+}
+
+// An index that is made anew with another embedder goes on after a failure
+// where it stopped, and embeds no text twice.
+func TestRebuildGoesOn(t *testing.T) {
+	data := t.TempDir()
+	report := filepath.Join(t.TempDir(), "tea.md")
+	var b strings.Builder
+	b.WriteString("# 茶饮\n\n")
+	for i := range 100 {
+		fmt.Fprintf(&b, "第%d个城市去年有茶饮门店%d家，比前年多。\n\n", i+1, 1000+i)
+	}
+	if err := os.WriteFile(report, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := runReal(t, data, "ingest", report); r.code != exitAnswered {
+		t.Fatal(r.stderr)
+	}
+	good, bad := wiretest.Script{}, wiretest.Script{Fault: wiretest.BadRequest}
+	server := wiretest.Start(good, good, good, bad, good)
+	defer server.Close()
+	embed := "-embed=qwen:e-1@" + server.URL + "/v1" // ten texts a call
+
+	r := runReal(t, data, embed, "search", "-builtin=false", "茶饮门店")
+	if want := "run `yanbao ingest -rebuild -embed qwen:e-1@" + server.URL + "/v1`"; r.code != exitError || !strings.Contains(r.stderr, want) {
+		t.Errorf("another embedder: exit code %d, stderr %q, want 1 and %q", r.code, r.stderr, want)
+	}
+	if r = runReal(t, data, embed, "ingest", "-rebuild"); r.code != exitError {
+		t.Errorf("interrupted: exit code %d, stderr %q, want 1", r.code, r.stderr)
+	}
+	if r = runReal(t, data, "search", "-builtin=false", "茶饮门店"); r.code != exitAnswered {
+		t.Errorf("the old index after that: exit code %d, stderr %q", r.code, r.stderr)
+	}
+	first := len(server.Requests())
+	if r = runReal(t, data, embed, "ingest", "-rebuild"); r.code != exitAnswered {
+		t.Fatalf("again: exit code %d, stderr %q", r.code, r.stderr)
+	}
+	if r = runReal(t, data, embed, "search", "-builtin=false", "茶饮门店"); r.code != exitAnswered || !strings.Contains(r.stdout, "茶饮门店") {
+		t.Errorf("the new index: exit code %d, stderr %q", r.code, r.stderr)
+	}
+	requests := server.Requests()
+	kept, after := texts(t, requests[:3]), texts(t, requests[first:len(requests)-1])
+	if first != 4 || len(kept) != 30 {
+		t.Fatalf("%d requests with %d texts before the failure, want 4 and 30", first, len(kept))
+	}
+	seen := map[string]bool{}
+	for _, text := range slices.Concat(kept, after) {
+		if seen[text] {
+			t.Errorf("%q is embedded twice", text)
+		}
+		seen[text] = true
+	}
+	if len(seen) < 100 {
+		t.Errorf("%d texts embedded, want all of 100 passages", len(seen))
 	}
 }

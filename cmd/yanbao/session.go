@@ -111,7 +111,7 @@ func (p *program) indexOptions(s settings) (index.Options, error) {
 	if err != nil {
 		return index.Options{}, err
 	}
-	return index.Options{Embedder: embedder, NewStore: newStore, Reread: reread, Log: p.log()}, nil
+	return index.Options{Embedder: embedder, NewStore: newStore, RebuildCommand: s.rebuildCommand(), Reread: reread, Log: p.log()}, nil
 }
 
 // builtinDocuments reads the shipped edition, unless it is left out.

@@ -37,7 +37,7 @@ func (p *problem) Unwrap() []error { return []error{p.kind, p.cause} }
 
 // damaged says that a file of the data directory is not what was written.
 func (l *Library) damaged(what string, cause error) error {
-	text := fmt.Sprintf("data directory %s is damaged: %s; run `%s` to make its index anew from the stored documents", l.dir, what, rebuildCommand)
+	text := fmt.Sprintf("data directory %s is damaged: %s; run `%s` to make its index anew from the stored documents", l.dir, what, l.o.RebuildCommand)
 	return &problem{ErrCorrupt, text, cause}
 }
 
@@ -51,7 +51,7 @@ func (l *Library) newer(what string, schema int) error {
 // mismatch says that the vectors are of another model.
 func (l *Library) mismatch(model string) error {
 	text := fmt.Sprintf("the index in %s was made with the embedder %s, this run uses %s: use that embedder, or run `%s` to make the index anew",
-		l.dir, model, l.o.Embedder.Model(), rebuildCommand)
+		l.dir, model, l.o.Embedder.Model(), l.o.RebuildCommand)
 	return &problem{ErrMismatch, text, nil}
 }
 

@@ -37,6 +37,10 @@ type Options struct {
 	// for the message that others get: "yanbao ingest".
 	Command string
 
+	// RebuildCommand makes the index anew with this embedder, for messages; ""
+	// for the command without flags.
+	RebuildCommand string
+
 	// Progress is told how far a stage is, from one goroutine at a time; total
 	// is at least done. Nil for none.
 	Progress func(stage string, done, total int)
@@ -76,6 +80,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Command == "" {
 		o.Command = "yanbao"
+	}
+	if o.RebuildCommand == "" {
+		o.RebuildCommand = rebuildCommand
 	}
 	return o, nil
 }

@@ -331,6 +331,22 @@ func TestBrokenEmbedder(t *testing.T) {
 	}
 }
 
+// down is an embedder whose service cannot be reached.
+type down struct{ llm.Embedder }
+
+func (down) Embed(context.Context, llm.Task, []string) ([]llm.Vector, error) {
+	return nil, &llm.Error{Failure: llm.Unavailable, Err: errors.New("connection refused")}
+}
+
+func TestServiceOfVectorsIsDown(t *testing.T) {
+	s := newSource(t, offline.New(), market()...)
+	s.embedder = down{llmtest.Fake{}}
+	got, err := retrieve.New(s, lexicon(t), retrieve.Options{}).Retrieve(context.Background(), retrieve.Query{Text: "有序充电是什么？", K: 1})
+	if err != nil || len(got) != 1 || got[0].Passage.ID != "define" {
+		t.Errorf("the words alone do not find it: %v\n%s", err, list(got))
+	}
+}
+
 func FuzzRetrieve(f *testing.F) {
 	r := retrieve.New(newSource(f, offline.New(), market()...), lexicon(f), retrieve.Options{})
 	f.Add("2023年市场规模是多少？")

@@ -2,6 +2,7 @@ package retrieve
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"yanbao/rag/lexical"
@@ -26,6 +27,10 @@ func (r *Retriever) addVectors(ctx context.Context, asked *query, q Query, text 
 		return cs, nil
 	}
 	vectors, err := r.embedder.Embed(ctx, llm.TaskQuery, []string{text})
+	var down *llm.Error
+	if errors.As(err, &down) {
+		return cs, nil // the words alone find most of it; a service that is down must not cost the answer
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func (g *Generator) Generate(ctx context.Context, r llm.Request, onText func(str
 	}
 	var reply *llm.Reply
 	var refused error // of onText
-	err := g.call(ctx, func(ctx context.Context) (llm.Usage, bool, error) {
+	err := g.call(ctx, g.usual(), func(ctx context.Context) (llm.Usage, bool, error) {
 		handed := false
 		var watched func(string) error
 		if onText != nil {
@@ -96,13 +96,18 @@ func (g *Generator) key(r llm.Request) [sha256.Size]byte {
 	return sha256.Sum256(data)
 }
 
-// Embedder guards an embedder.
+// Embedder guards an embedder. Passages are worth waiting for: they get the
+// whole budget and all tries. Who asks a question is waiting, so that a
+// question gets two tries within queryBudget.
 type Embedder struct {
 	*guard
 	inner llm.Embedder
 }
 
 var _ llm.Embedder = (*Embedder)(nil)
+
+// queryBudget is the time for the vector of a question.
+const queryBudget = 8 * time.Second
 
 // NewEmbedder returns a guard in front of e. It remembers nothing: an index
 // keeps its vectors.
@@ -125,8 +130,12 @@ func (e *Embedder) Embed(ctx context.Context, task llm.Task, texts []string) ([]
 	if len(texts) == 0 {
 		return []llm.Vector{}, ctx.Err()
 	}
+	l := e.usual()
+	if task == llm.TaskQuery {
+		l = limits{min(l.budget, queryBudget), min(l.tries, 2)}
+	}
 	var vectors []llm.Vector
-	err := e.call(ctx, func(ctx context.Context) (llm.Usage, bool, error) {
+	err := e.call(ctx, l, func(ctx context.Context) (llm.Usage, bool, error) {
 		var err error
 		vectors, err = e.inner.Embed(ctx, task, texts)
 		return llm.Usage{}, false, err

@@ -87,18 +87,26 @@ type attempt func(ctx context.Context) (usage llm.Usage, spent bool, err error)
 // errBudget is the cause of a context that the budget ended.
 var errBudget = errors.New("no reply within the time budget")
 
+// limits of one call.
+type limits struct {
+	budget time.Duration
+	tries  int
+}
+
+func (g *guard) usual() limits { return limits{g.o.Budget, g.o.Tries} }
+
 // call tries until a try succeeds, cannot be repeated or would come too late.
-func (g *guard) call(ctx context.Context, try attempt) error {
+func (g *guard) call(ctx context.Context, l limits, try attempt) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("model %s: %w", g.model, err)
 	}
 	began := time.Now()
-	limited, cancel := context.WithTimeoutCause(ctx, g.o.Budget, errBudget)
+	limited, cancel := context.WithTimeoutCause(ctx, l.budget, errBudget)
 	defer cancel()
 	g.counter.begin()
-	err := g.tries(limited, try)
+	err := g.tries(limited, l.tries, try)
 	if err != nil {
-		err = g.worded(ctx, limited, err)
+		err = g.worded(ctx, limited, l.budget, err)
 	}
 	g.counter.end(err, time.Since(began))
 	if err != nil && ctx.Err() == nil {
@@ -109,25 +117,25 @@ func (g *guard) call(ctx context.Context, try attempt) error {
 
 // worded makes a failure of a call that ran out of its budget, and of the
 // caller's context the error that the contract asks for.
-func (g *guard) worded(ctx, limited context.Context, err error) error {
+func (g *guard) worded(ctx, limited context.Context, budget time.Duration, err error) error {
 	if done := ctx.Err(); done != nil && !errors.Is(err, done) {
 		return fmt.Errorf("model %s: %w", g.model, done)
 	}
 	var e *llm.Error
 	if ctx.Err() == nil && limited.Err() != nil && !errors.As(err, &e) {
-		return &llm.Error{Failure: llm.Unavailable, Err: fmt.Errorf("%w of %v", errBudget, g.o.Budget)}
+		return &llm.Error{Failure: llm.Unavailable, Err: fmt.Errorf("%w of %v", errBudget, budget)}
 	}
 	return err
 }
 
-func (g *guard) tries(ctx context.Context, try attempt) error {
+func (g *guard) tries(ctx context.Context, most int, try attempt) error {
 	for n := 1; ; n++ {
 		spent, err := g.one(ctx, try)
 		if err == nil {
 			return nil
 		}
 		var e *llm.Error
-		if spent || n >= g.o.Tries || !errors.As(err, &e) || !e.Passes() || ctx.Err() != nil {
+		if spent || n >= most || !errors.As(err, &e) || !e.Passes() || ctx.Err() != nil {
 			return err
 		}
 		wait := max(g.backoff(n), e.RetryAfter)

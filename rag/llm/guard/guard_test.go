@@ -392,6 +392,18 @@ func TestEmbedderRidesThroughALimit(t *testing.T) {
 	})
 }
 
+func TestEmbedderDoesNotKeepAQuestionWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &limited{Fake: llmtest.Fake{}, left: 100}
+		began := time.Now()
+		_, err := NewEmbedder(e, Options{Tries: 50, OpenAfter: 100, Budget: time.Hour}).Embed(t.Context(), llm.TaskQuery, []string{"问"})
+		var failed *llm.Error
+		if !errors.As(err, &failed) || time.Since(began) != 3*time.Second || e.left != 98 {
+			t.Errorf("error %v after %v and %d calls, want the failure after 3s and 2", err, time.Since(began), 100-e.left)
+		}
+	})
+}
+
 // limited is an embedder that refuses the first calls.
 type limited struct {
 	llmtest.Fake

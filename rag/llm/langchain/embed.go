@@ -60,6 +60,9 @@ func NewEmbedder(c Config) (*Embedder, error) {
 // Model returns Config.Name.
 func (e *Embedder) Model() string { return e.config.Name }
 
+// Batch returns how many texts go to the service at once.
+func (e *Embedder) Batch() int { return e.config.Batch }
+
 // Embed asks the service, batch by batch.
 func (e *Embedder) Embed(ctx context.Context, task llm.Task, texts []string) ([]llm.Vector, error) {
 	vectors := make([]llm.Vector, 0, len(texts))
