@@ -88,14 +88,7 @@ func (b *browser) open(t testing.TB, s screen, address string) *tab {
 	if s.touch {
 		viewport = append(viewport, chromedp.EmulateMobile, chromedp.EmulateTouch)
 	}
-	scheme := "light"
-	if s.dark {
-		scheme = "dark"
-	}
-	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}); err != nil {
-		t.Fatalf("emulate %s: %v", scheme, err)
-	}
+	p.light(s.dark)
 	p.do(chromedp.EmulateViewport(s.width, s.height, viewport...))
 	if s.language != "" {
 		separator := "?"
@@ -110,6 +103,19 @@ func (b *browser) open(t testing.TB, s screen, address string) *tab {
 	}
 	p.visit(address)
 	return p
+}
+
+// light sets what the system prefers: light or dark, and no motion.
+func (p *tab) light(dark bool) {
+	p.t.Helper()
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}); err != nil {
+		p.t.Fatalf("emulate %s: %v", scheme, err)
+	}
 }
 
 // listen keeps what the console says until the tab is closed.

@@ -72,7 +72,7 @@ func loadLanguage(lang string) (*language, error) {
 	base, err := template.New("base.html").Funcs(template.FuncMap{
 		"t":     l.text,
 		"clean": bot.Clean,
-		"add":   func(a, b int) int { return a + b },
+		"mod":   func(a, b int) int { return a % b },
 	}).ParseFS(templateFiles, "templates/base.html", "templates/part-*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)

@@ -242,8 +242,9 @@ func rowSpan(rows [][]ingest.Cell, r, c int) int {
 	return n
 }
 
+// cellLines are the lines of a cell: its items where line breaks part them.
 func cellLines(c ingest.Cell) []string {
-	if len(c.Items) > 1 && !strings.ContainsAny(c.Text, "、，；,;") {
+	if len(c.Items) > 1 && strings.Join(c.Items, " ") == c.Text {
 		return visibleAll(c.Items)
 	}
 	return []string{visible(c.Text)}

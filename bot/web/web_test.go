@@ -54,6 +54,7 @@ func TestPages(t *testing.T) {
 		{"/d/36kr-llm-2025", "zh", 200, `<th scope="col">发布时间</th>`},
 		{"/d/36kr-llm-2025", "en", 200, "Contents"},
 		{"/d/none", "zh", 404, "没有这一页"},
+		{"/explore/36kr-llm-2025", "zh", 200, "36氪研究院"},
 		{"/explore/none", "en", 404, "There is no such page"},
 		{"/nowhere/at/all", "en", 404, "There is no such page"},
 		{"/..%2f..%2fetc/passwd", "zh", 404, "没有这一页"},

@@ -94,7 +94,7 @@ class Talk {
   arrange() {
     const talking = this.list.childElementCount > 0;
     document.body.classList.toggle("talking", talking);
-    this.hero.hidden = talking;
+    this.hero.classList.toggle("hidden", talking); // its heading stays for those who listen
     if (this.themes) this.themes.hidden = talking;
     this.fresh.hidden = !talking;
     if (talking) this.field.placeholder = t("ask.followup");

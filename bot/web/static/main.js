@@ -35,11 +35,13 @@ async function start() {
   language();
   if (document.body.dataset.page === "gate") {
     if (key.get() && (await fetchPage(location.href))) return page();
-    return keyForm(document.getElementById("gate"), async () => {
+    keyForm(document.getElementById("gate"), async () => {
       if (!(await fetchPage(location.href))) return false;
       page();
       return true;
     });
+    document.body.dataset.ready = "";
+    return;
   }
   page();
 }
