@@ -36,10 +36,11 @@ type question struct {
 	Language string `json:"language,omitempty" enum:",zh,en" doc:"Language of the answer; that of the question without it"`
 	Mode     string `json:"mode,omitempty" enum:",auto,extractive,generated" doc:"How the answer is worded: from the report's own sentences (extractive) or by the server's model (generated)"`
 	K        int    `json:"k,omitempty" minimum:"0" maximum:"200" doc:"Passages to look at; 0 for the default"`
+	Trace    bool   `json:"trace,omitempty" doc:"Say in trace how the answer was made"`
 }
 
 func (q question) ask() rag.Question {
-	out := rag.Question{Text: q.Question, Document: q.Document, Language: q.Language, Mode: q.Mode, K: q.K}
+	out := rag.Question{Text: q.Question, Document: q.Document, Language: q.Language, Mode: q.Mode, K: q.K, Trace: q.Trace}
 	for _, t := range q.History {
 		out.History = append(out.History, rag.Turn(t))
 	}

@@ -103,10 +103,7 @@ func (s *server) served(host string) bool {
 // added, the last that is not one of ours counts: those before it can be made
 // up.
 func (s *server) address(r *http.Request) netip.Addr {
-	var from netip.Addr
-	if p, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-		from = p.Addr().Unmap()
-	}
+	from := remote(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for _, hop := range slices.Backward(hops) {
 		if !slices.ContainsFunc(s.Proxies, func(p netip.Prefix) bool { return p.Contains(from) }) {
@@ -119,6 +116,15 @@ func (s *server) address(r *http.Request) netip.Addr {
 		from = next.Unmap()
 	}
 	return from
+}
+
+// remote is the other end of the connection.
+func remote(r *http.Request) netip.Addr {
+	p, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return p.Addr().Unmap()
 }
 
 // receive reads the body of a request whole, within its limits of size and

@@ -63,12 +63,14 @@ type Config struct {
 	Hosts   []string       // names in the Host header that are served; nil for any
 	Origins []string       // web origins that may call the API from a browser (CORS); "*" for any
 	Proxies []netip.Prefix // addresses whose X-Forwarded-For is believed
+	URL     string         // how clients reach the server, for links in citations; "" takes it from the request
 	Limits  Limits
 	Models  []string             // models of the OpenAI-compatible routes; nil for ModelAuto and ModelExtractive
 	Ready   func() error         // why the server is not ready; nil for always ready
 	Metrics *prometheus.Registry // nil for one of its own
 	Log     *slog.Logger         // nil logs nothing; questions are never logged
 	Version string               // of the program
+	Now     func() time.Time     // nil for time.Now
 }
 
 // Limits bound what one caller and all callers together can take. A zero field
@@ -115,6 +117,7 @@ type server struct {
 	uploads chan struct{} // documents being taken in
 	meters  meters
 	openapi []byte
+	began   time.Time
 }
 
 // New returns the handler of the whole server.
@@ -141,6 +144,9 @@ func New(c Config) (http.Handler, error) {
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	if c.Models == nil {
 		c.Models = []string{ModelAuto, ModelExtractive}
 	}
@@ -150,6 +156,7 @@ func New(c Config) (http.Handler, error) {
 		limiter: access.NewLimiter(c.Limits.Rate, c.Limits.Burst),
 		slots:   make(chan struct{}, c.Limits.Concurrent),
 		uploads: make(chan struct{}, c.Limits.Uploads),
+		began:   c.Now(),
 	}
 	var err error
 	if s.origin, err = protection(c.Origins); err != nil {

@@ -26,6 +26,8 @@ type problem struct {
 	Instance string              `json:"instance,omitempty"` // names the request, for the operator's log
 	Errors   []*huma.ErrorDetail `json:"errors,omitempty"`
 
+	parameter, code string // what OpenAI's errors tell more
+
 	retry time.Duration // when to try again; 0 for not said
 	cause error         // for the log
 }

@@ -83,6 +83,9 @@ func (e *events) send(name string, v any) {
 	e.write(b.Bytes())
 }
 
+// text sends an event whose data is text without newlines.
+func (e *events) text(data string) { e.write([]byte("data: " + data + "\n\n")) }
+
 func (e *events) write(b []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

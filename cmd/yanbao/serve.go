@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,7 @@ type serveFlags struct {
 	addr     string
 	keys     string // file
 	open     bool
+	url      string // how clients reach the server
 	hosts    []string
 	origins  []string
 	proxies  []string
@@ -75,6 +77,7 @@ func (p *program) serveCommand() *cobra.Command {
 	flags.StringVar(&f.addr, "addr", "", "`HOST:PORT` to listen on (default $YANBAO_ADDR, or 127.0.0.1:8080)")
 	flags.StringVar(&f.keys, "api-keys", "", "`FILE` of API keys; turns authentication on (default $YANBAO_API_KEYS)")
 	flags.BoolVar(&f.open, "insecure-open", false, "listen beyond this machine without API keys; documents cannot be changed then")
+	flags.StringVar(&f.url, "url", "", "`URL` under which clients reach this server, for links in citations (default taken from each request)")
 	flags.StringSliceVar(&f.hosts, "host", nil, "further `NAME` that clients reach this server under (without API keys, only names of this machine are served)")
 	flags.StringSliceVar(&f.origins, "cors", nil, "web `ORIGIN` whose pages may call the API, such as https://example.org; * for any")
 	flags.StringSliceVar(&f.proxies, "proxy", nil, "`NETWORK` of reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8")
@@ -250,7 +253,12 @@ func (h *house) handler(tools http.Handler) (http.Handler, error) {
 		Metrics: h.metrics,
 		Log:     h.log,
 		Edition: h.shelf.asker.Edition,
+		URL:     strings.TrimSuffix(h.flags.url, "/"),
+		Models:  []string{httpapi.ModelAuto, httpapi.ModelExtractive},
 		Version: readBuild().Version,
+	}
+	if h.shelf.settings.llm != llmNone {
+		c.Models = append(c.Models, httpapi.ModelGenerated)
 	}
 	if h.shelf.library != nil && (h.flags.keys != "" || !h.flags.open) {
 		c.Library = h.shelf
