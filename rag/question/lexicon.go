@@ -16,7 +16,7 @@ import (
 const (
 	namesFile     = "names.tsv"     // canonical, kind, aliases, owner (aliases and owner may be empty)
 	synonymsFile  = "synonyms.tsv"  // weight, forms, and for one direction only what they stand for
-	termsFile     = "terms.tsv"     // English forms, Chinese forms
+	termsFile     = "terms.tsv"     // English forms, Chinese forms; plurals are found too
 	stopwordsFile = "stopwords.tsv" // class, words
 )
 
@@ -200,7 +200,27 @@ func (l *Lexicon) addTerm(fields []string) error {
 	}
 	g.canonical = g.targets[0]
 	l.add(g)
+	for _, f := range g.forms {
+		if p := plural(lexical.Fold(f)); p != "" {
+			l.forms.put(p, int32(len(l.groups)-1))
+		}
+	}
 	return nil
+}
+
+// plural returns the plural of an English form that is not made by an s alone,
+// which scan finds by itself: city, cities; tax, taxes. It is "" for others.
+// Adjectives get one too, which does no harm: nobody writes it.
+func plural(form string) string {
+	if n := len(form); n > 3 && form[n-1] == 'y' && form[n-2] >= 'a' && !strings.ContainsRune("aeiou", rune(form[n-2])) {
+		return form[:n-1] + "ies"
+	}
+	for _, end := range []string{"x", "ss", "ch", "sh"} {
+		if strings.HasSuffix(form, end) {
+			return form + "es"
+		}
+	}
+	return ""
 }
 
 func (l *Lexicon) addStopwords(fields []string) error {

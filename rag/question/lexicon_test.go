@@ -57,6 +57,24 @@ func TestExpand(t *testing.T) {
 	}
 }
 
+func TestExpandFindsPlurals(t *testing.T) {
+	l, err := LoadLexicon(files("", "", "city\t城市\ntax\t税\nday\t天\nprice\t价格\nlaw firm\t律所\n", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in, want := range map[string]string{
+		"city": "城市", "Cities": "城市", "TAXES": "税", "days": "天", "daies": "", "prices": "价格", "law firms": "律所", "taxesx": "",
+	} {
+		got := ""
+		if e := l.Expand(in); len(e) > 0 {
+			got = e[0].Alternatives[0]
+		}
+		if got != want {
+			t.Errorf("Expand(%q) gives %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestMentions(t *testing.T) {
 	l := smallLexicon(t)
 	tests := []struct {

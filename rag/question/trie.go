@@ -18,7 +18,7 @@ type edge struct {
 }
 
 // trieSize is about how many nodes the shipped tables make.
-const trieSize = 1 << 14
+const trieSize = 1 << 15
 
 func newTrie() trie {
 	return trie{next: make(map[edge]int32, trieSize), groups: make([][]int32, 1, trieSize)}
