@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"errors"
+	"slices"
 	"unicode/utf8"
 
 	"yanbao/ingest"
@@ -237,11 +238,23 @@ func (r *round) check(w written) (c ground.Claim, verdict, detail string) {
 	if finding.Verdict != ground.Supported {
 		return c, string(finding.Verdict), finding.Detail
 	}
+	if unstated(c, w) {
+		return c, string(Unstated), flawWords(Unstated, r.task.Language)
+	}
 	if n := r.runes + length(c); n > r.limit && (r.result.Facts() > 0 || n > 2*r.limit) {
 		r.full = r.result.Facts() > 0
 		return c, string(TooMuch), flawWords(TooMuch, r.task.Language)
 	}
 	return c, "", ""
+}
+
+// unstated reports whether the verifier had to guess how a value was computed:
+// among the values of several passages some pair gives nearly any number, so a
+// model has to say which it means. What is counted stands in the sentence.
+func unstated(c ground.Claim, w written) bool {
+	return slices.ContainsFunc(c.Computed[min(len(w.computed), len(c.Computed)):], func(k ground.Computed) bool {
+		return k.Operation != ground.CountOf && k.Operation != ground.RangeOf
+	})
 }
 
 func (r *round) drop(w written, verdict, detail string) {
@@ -292,7 +305,8 @@ func length(c ground.Claim) int { return utf8.RuneCountInString(c.Text) + 4*len(
 func flawWords(f Flaw, language string) string {
 	words := map[Flaw][2]string{
 		Markup:       {"不能有 HTML 标记", "no HTML"},
-		Formula:      {"花括号中的算式无法读取", "the formula in braces cannot be read"},
+		Formula:      {"算式无法读取", "the formula cannot be read"},
+		Unstated:     {"计算所得的数须写出算式", "write the formula of a computed value"},
 		Tongue:       {"请用中文写", "write in English"},
 		Instructions: {"这是指令，不是报告的内容", "these are instructions, not the report"},
 		TooMuch:      {"超过回答的长度", "longer than an answer may be"},
