@@ -71,7 +71,11 @@ func TestFaultsLoseNothing(t *testing.T) {
 	for _, f := range faults(stop) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			e := withModel(t, x, f.model, rag.Generation{Budget: 2 * time.Second})
+			budget := time.Minute
+			if f.reason == "slow" {
+				budget = 200 * time.Millisecond
+			}
+			e := withModel(t, x, f.model, rag.Generation{Budget: budget})
 			if a, lost, doubled := standIn(t, e, want); lost || doubled || a.Trace.Fallback != f.reason {
 				t.Errorf("%s %s because of %s, want %s: %q %q", a.Status, a.Mode, a.Trace.Fallback, f.reason, a.Answer, a.Notices)
 			}

@@ -241,6 +241,9 @@ func (r *round) check(w written) (c ground.Claim, verdict, detail string) {
 	if unstated(c, w) {
 		return c, string(Unstated), flawWords(Unstated, r.task.Language)
 	}
+	if w := r.generated.strangeCode(w.text, r.task.Language, c); w != "" {
+		return c, string(Strange), w + flawWords(Strange, r.task.Language)
+	}
 	if n := r.runes + length(c); n > r.limit && (r.result.Facts() > 0 || n > 2*r.limit) {
 		r.full = r.result.Facts() > 0
 		return c, string(TooMuch), flawWords(TooMuch, r.task.Language)
@@ -307,6 +310,7 @@ func flawWords(f Flaw, language string) string {
 		Markup:       {"不能有 HTML 标记", "no HTML"},
 		Formula:      {"算式无法读取", "the formula cannot be read"},
 		Unstated:     {"计算所得的数须写出算式", "write the formula of a computed value"},
+		Strange:      {"不在所引段落中", " stands in no cited passage"},
 		Tongue:       {"请用中文写", "write in English"},
 		Instructions: {"这是指令，不是报告的内容", "these are instructions, not the report"},
 		TooMuch:      {"超过回答的长度", "longer than an answer may be"},

@@ -27,6 +27,7 @@ const (
 	Markup       Flaw = "markup"       // HTML that is more than emphasis
 	Formula      Flaw = "formula"      // braces that hold no formula
 	Unstated     Flaw = "no formula"   // a computed value without its formula
+	Strange      Flaw = "code"         // a name with digits that no cited passage holds
 	Tongue       Flaw = "language"     // another language than the answer's
 	Instructions Flaw = "instructions" // it repeats what the model was told
 	TooMuch      Flaw = "too long"     // longer than an answer may be
