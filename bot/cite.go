@@ -17,8 +17,12 @@ type CiteOptions struct {
 	Accessed time.Time // day on which the reader looked; zero leaves it out
 }
 
-// link returns the address of a path of this server, "" without a base.
+// link returns the address of a path of this server, "" without a base; an
+// address that is whole stays.
 func (o CiteOptions) link(path string) string {
+	if strings.HasPrefix(path, "https://") || strings.HasPrefix(path, "http://") {
+		return path
+	}
 	if o.Base == "" || path == "" {
 		return ""
 	}

@@ -25,8 +25,8 @@ func TestAccessibility(t *testing.T) {
 	source := axe(t)
 	b := startBrowser(t)
 	e := engine(t, shipped(t), document(t, "tea.md", hostile))
-	_, address := serve(t, e, "")
-	_, locked := serve(t, e, "secret")
+	_, address, _ := serve(t, e, false)
+	_, locked, _ := serve(t, e, true)
 	asked := func(question string) func(*tab) { return func(p *tab) { p.put(question) } }
 	for _, state := range []struct {
 		name, address string

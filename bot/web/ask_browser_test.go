@@ -16,7 +16,7 @@ func TestBrowser(t *testing.T) {
 	b := startBrowser(t)
 	e := engine(t, shipped(t))
 	t.Run("citation leads to the sentence", func(t *testing.T) {
-		_, address := serve(t, e, "")
+		_, address, _ := serve(t, e, false)
 		p := b.open(t, screen{width: 1440, height: 900, language: "zh"}, address+"/")
 		p.put(marketSize)
 		if got := p.text(".answer"); !strings.Contains(got, "294.16亿元") {
@@ -30,7 +30,7 @@ func TestBrowser(t *testing.T) {
 		p.quiet()
 	})
 	t.Run("citation leads to the cell", func(t *testing.T) {
-		_, address := serve(t, e, "")
+		_, address, _ := serve(t, e, false)
 		p := b.open(t, screen{width: 1440, height: 900, language: "zh"}, address+"/")
 		p.put(stateCouncil)
 		p.click(".answer .cite")
@@ -41,7 +41,7 @@ func TestBrowser(t *testing.T) {
 		p.quiet()
 	})
 	t.Run("refusal offers the nearest sections", func(t *testing.T) {
-		_, address := serve(t, e, "")
+		_, address, _ := serve(t, e, false)
 		p := b.open(t, screen{width: 1440, height: 900, language: "zh"}, address+"/")
 		p.put(inDrawing)
 		if got := p.text(".verdict-line"); got != "报告里没有" {
@@ -52,7 +52,7 @@ func TestBrowser(t *testing.T) {
 		p.quiet()
 	})
 	t.Run("follow-up is sent with what was said", func(t *testing.T) {
-		a, address := serve(t, e, "")
+		a, address, _ := serve(t, e, false)
 		p := b.open(t, screen{width: 1280, height: 800, language: "zh"}, address+"/")
 		p.put(marketSize)
 		p.put("那2026年呢？")
@@ -66,7 +66,7 @@ func TestBrowser(t *testing.T) {
 		p.quiet()
 	})
 	t.Run("a failure says what to do", func(t *testing.T) {
-		a, address := serve(t, e, "")
+		a, address, _ := serve(t, e, false)
 		p := b.open(t, screen{width: 1280, height: 800, language: "zh"}, address+"/")
 		a.failNext(429)
 		p.put(marketSize)

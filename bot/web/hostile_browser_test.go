@@ -35,7 +35,7 @@ notice: "<b onmouseover=window.owned=3>草稿</b>"
 // TestBrowserHostile: nothing in a report is ever HTML, script or a link.
 func TestBrowserHostile(t *testing.T) {
 	b := startBrowser(t)
-	_, address := serve(t, engine(t, document(t, "tea.md", hostile)), "")
+	_, address, _ := serve(t, engine(t, document(t, "tea.md", hostile)), false)
 	s := screen{width: 1440, height: 900, language: "zh"}
 	pages := map[string]func(*tab){
 		"/": func(p *tab) {

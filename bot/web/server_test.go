@@ -1,16 +1,23 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
+	"yanbao/bot/access"
+	"yanbao/bot/httpapi"
+	"yanbao/bot/meter"
+	"yanbao/bot/record"
 	"yanbao/bot/web"
 	"yanbao/corpus"
 	"yanbao/ingest"
@@ -21,6 +28,8 @@ import (
 	"yanbao/rag/question"
 	"yanbao/rag/store"
 	"yanbao/rag/store/chromemstore"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // shipped is the edition in the binary.
@@ -60,123 +69,101 @@ func engine(t testing.TB, documents ...*ingest.Document) *rag.Engine {
 	return e
 }
 
-// api is the part of the HTTP API that the page asks, over an engine: the
-// events of an answer, recorded answers, feedback, passages. It fails as it is told
-// to.
+// api is the whole server as `yanbao serve` wires it, in front of which a test
+// can look at what is asked, or make the next answer fail.
 type api struct {
-	engine *rag.Engine
-	key    string // asked for where it is not ""
+	record *record.Record
+	inner  http.Handler
 
 	mu       sync.Mutex
 	fail     int // status of the next answer
 	asked    []rag.Question
-	answers  map[string]*rag.Answer
-	feedback []map[string]any
+	feedback []string // bodies as they were sent
 }
 
-// serve starts pages and API on a loopback port.
-func serve(t testing.TB, e *rag.Engine, key string) (*api, string) {
+// serve starts pages and API on a loopback port. With locked they are read with
+// a key, which is returned.
+func serve(t testing.TB, e *rag.Engine, locked bool) (a *api, address, secret string) {
 	t.Helper()
-	a := &api{engine: e, key: key, answers: make(map[string]*rag.Answer)}
-	pages, err := web.New(web.Config{Asker: e, Reader: e, Allowed: a.allowed})
+	a = &api{}
+	var keys *access.Keys
+	if locked {
+		key, made, err := access.New("test", access.Read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if keys, err = access.Parse(strings.NewReader(key.Line() + "\n")); err != nil {
+			t.Fatal(err)
+		}
+		secret = made
+	}
+	inForce := func() *access.Keys { return keys }
+	var err error
+	if a.record, err = record.Open(t.Context(), t.TempDir(), record.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.record.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	metrics := prometheus.NewRegistry()
+	counted, err := meter.New(metrics, a.record, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v1/ask", a.ask)
-	mux.HandleFunc("GET /v1/answers/{id}", a.answer)
-	mux.HandleFunc("POST /v1/answers/{id}/feedback", a.tell)
-	mux.Handle("/", pages)
-	s := httptest.NewServer(mux)
-	t.Cleanup(s.Close)
-	return a, s.URL
-}
-
-func (a *api) allowed(r *http.Request) bool {
-	return a.key == "" || r.Header.Get("Authorization") == "Bearer "+a.key
-}
-
-func problem(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"status":%d,"title":%q,"detail":%q}`, status, http.StatusText(status), detail)
-}
-
-func (a *api) ask(w http.ResponseWriter, r *http.Request) {
-	if !a.allowed(r) {
-		problem(w, http.StatusUnauthorized, "no key")
-		return
+	pages, err := web.New(web.Config{Asker: e, Reader: e, Allowed: httpapi.Allowed(inForce)})
+	if err != nil {
+		t.Fatal(err)
 	}
+	if a.inner, err = httpapi.New(httpapi.Config{Asker: counted.Door("http", e), Record: a.record, Web: pages, Keys: inForce, Metrics: metrics}); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(a)
+	t.Cleanup(s.Close)
+	return a, s.URL, secret
+}
+
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/v1/") {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // the reader has gone
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if status := a.note(r.URL.Path, body); status != 0 {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.Header().Set("Retry-After", "7")
+			w.WriteHeader(status)
+			fmt.Fprintf(w, `{"status":%d,"title":"told to","detail":"told to"}`, status)
+			return
+		}
+	}
+	a.inner.ServeHTTP(w, r)
+}
+
+// note keeps what is sent, and returns the status to fail with, 0 for none.
+func (a *api) note(path string, body []byte) int {
 	a.mu.Lock()
+	defer a.mu.Unlock()
+	if path != "/v1/ask" {
+		a.feedback = append(a.feedback, string(body))
+		return 0
+	}
 	fail := a.fail
 	a.fail = 0
-	a.mu.Unlock()
-	if fail != 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(7))
-		problem(w, fail, "told to")
-		return
-	}
 	var q rag.Question
-	if err := json.NewDecoder(r.Body).Decode(&q); err != nil {
-		problem(w, http.StatusBadRequest, err.Error())
-		return
+	if err := json.Unmarshal(body, &q); err == nil && fail == 0 {
+		a.asked = append(a.asked, q)
 	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	event := func(name string, v any) {
-		data, err := json.Marshal(v)
-		if err != nil {
-			panic(err) // only strings and numbers
-		}
-		fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, data)
-		w.(http.Flusher).Flush()
-	}
-	answer, err := a.engine.Stream(r.Context(), q, func(e rag.Event) { event(string(e.Kind), e) })
-	if errors.Is(err, rag.ErrQuestion) {
-		event("error", map[string]any{"status": 400, "detail": "ask something"})
-		return
-	}
-	if err != nil {
-		return // the reader has gone
-	}
-	a.mu.Lock()
-	a.asked = append(a.asked, q)
-	a.answers[answer.ID] = answer
-	a.mu.Unlock()
-	event("answer", answer)
-}
-
-func (a *api) answer(w http.ResponseWriter, r *http.Request) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	answer, ok := a.answers[r.PathValue("id")]
-	if !ok {
-		problem(w, http.StatusNotFound, "no such answer")
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(answer); err != nil {
-		return // the reader has gone
-	}
-}
-
-func (a *api) tell(w http.ResponseWriter, r *http.Request) {
-	var body map[string]any
-	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		problem(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	body["id"] = r.PathValue("id")
-	a.feedback = append(a.feedback, body)
-	w.WriteHeader(http.StatusNoContent)
+	return fail
 }
 
 // told returns the questions asked and the feedback given so far.
-func (a *api) told() ([]rag.Question, []map[string]any) {
+func (a *api) told() ([]rag.Question, []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return append([]rag.Question(nil), a.asked...), append([]map[string]any(nil), a.feedback...)
+	return slices.Clone(a.asked), slices.Clone(a.feedback)
 }
 
 // failNext makes the next answer a problem with a status.

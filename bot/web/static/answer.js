@@ -131,7 +131,7 @@ export class Turn {
   report(answer, claim) {
     const said = h("p", { class: "said", role: "status" });
     const send = async (verdict) => {
-      said.textContent = await this.tell(answer, { verdict, claim });
+      said.textContent = await this.tell(answer, { verdict, claim: claim + 1 });
     };
     return h("div", { class: "report-problem" }, h("div", { role: "group", "aria-label": t("report") },
       ["wrong_number", "wrong_source", "not_in_report"].map((v) => h("button", { type: "button", class: "quiet small", onclick: () => send(v) }, t(`report.${v}`)))), said);
