@@ -44,6 +44,7 @@ func (f *fake) Stream(ctx context.Context, q rag.Question, emit func(rag.Event))
 	a := teaAnswer()
 	emit(rag.Event{Kind: rag.Retrieved, Retrieved: 32})
 	emit(rag.Event{Kind: rag.Delta, Delta: a.Answer})
+	emit(rag.Event{Kind: rag.Delta, Delta: a.Answer, Restart: true})
 	emit(rag.Event{Kind: rag.ClaimReady, Claim: &a.Claims[0]})
 	return a, nil
 }

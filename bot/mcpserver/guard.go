@@ -32,6 +32,7 @@ func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
 				result, err = nil, protocolError(jsonrpc.CodeInternalError, internalText)
 			}
 		}()
+		s.options.Refresh(ctx)
 		result, err = next(ctx, method, r)
 		if err != nil {
 			return nil, s.safe(method, err)

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"yanbao/rag"
@@ -152,6 +153,38 @@ func TestHTTPSessionsAtATime(t *testing.T) {
 	if status, body, _ := post(t, web, hello, nil); status != 503 || !strings.Contains(body, closingText) {
 		t.Errorf("closed: status %d, %s", status, body)
 	}
+}
+
+// A session that nobody uses ends, one that is used lasts.
+func TestHTTPSessionTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := New(&fake{}, Options{SessionTimeout: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		request := func(body, session string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(http.MethodPost, "/mcp", strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Accept", "application/json, text/event-stream")
+			r.Header.Set(sessionHeader, session)
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			return w
+		}
+		const ping = `{"jsonrpc":"2.0","id":2,"method":"ping"}`
+		session := request(hello, "").Header().Get(sessionHeader)
+		for range 3 {
+			time.Sleep(59 * time.Minute) // of the bubble, none of ours
+			if w := request(ping, session); w.Code != http.StatusOK {
+				t.Fatalf("in use: status %d, %s", w.Code, w.Body)
+			}
+		}
+		time.Sleep(61 * time.Minute)
+		if w := request(ping, session); w.Code != http.StatusNotFound {
+			t.Errorf("after an idle hour: status %d, %s", w.Code, w.Body)
+		}
+	})
 }
 
 // A call ends when its client goes away, where the protocol ties the two.

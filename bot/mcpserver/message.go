@@ -18,6 +18,7 @@ type refusal struct {
 	id      json.RawMessage // nil where the message gave none that can be used
 	code    int64
 	message string
+	silent  bool // the message is a notification, to which JSON-RPC allows no answer
 }
 
 // encode returns the error as one line without its end.
@@ -73,7 +74,7 @@ func inspect(data []byte) *refusal {
 		return invalid("method is not a string")
 	}
 	if why := unreadable(method, fields["params"]); why != "" {
-		return &refusal{id: id, code: jsonrpc.CodeInvalidParams, message: why}
+		return &refusal{id: id, code: jsonrpc.CodeInvalidParams, message: why, silent: id == nil}
 	}
 	if _, err := jsonrpc.DecodeMessage(data); err != nil {
 		return invalid("the message is not JSON-RPC 2.0")

@@ -37,6 +37,10 @@ type Options struct {
 	// the same machine passes its public name on.
 	AnyHost bool
 
+	// Refresh is called before every request, for a library that may have
+	// changed; nil for nothing.
+	Refresh func(context.Context)
+
 	SessionTimeout time.Duration // an HTTP session without a request for so long ends; 0 for 30 minutes
 	Sessions       int           // HTTP sessions at a time; 0 for 1000
 	Calls          int           // calls of tools at a time, further ones wait; 0 for 64
@@ -53,6 +57,9 @@ const (
 func (o Options) withDefaults() Options {
 	if o.Version == "" {
 		o.Version = "dev"
+	}
+	if o.Refresh == nil {
+		o.Refresh = func(context.Context) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -206,6 +206,9 @@ func (c *lines) Write(_ context.Context, m jsonrpc.Message) error {
 
 // refuse answers a line that is no message.
 func (c *lines) refuse(why refusal) {
+	if why.silent {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_ = c.write(why.encode()) // kept as the failure of the connection

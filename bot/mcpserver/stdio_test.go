@@ -56,7 +56,7 @@ func errorOf(m map[string]any) (float64, string) {
 // message does not end the session.
 func TestLines(t *testing.T) {
 	answers, others := talk(t, &fake{}, Options{}, greeted+
-		"garbage\n\n\r\n[]\n5\n{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\",\"params\":[]}\r\n"+
+		`{"jsonrpc":"2.0","method":"notifications/cancelled","params":[]}`+"\ngarbage\n\n\r\n[]\n5\n{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\",\"params\":[]}\r\n"+
 		`{"jsonrpc":"2.0","id":"x`+strings.Repeat("x", maxLine)+`","method":"ping"}`+"\n"+
 		`{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"ask","arguments":{"question":"有多少？"}}}`+"\n"+
 		`{"jsonrpc":"2.0","id":8,"method":"ping"}`) // no newline at the end

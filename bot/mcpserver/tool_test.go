@@ -247,7 +247,7 @@ func TestProgress(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			got = append(got, fmt.Sprintf("%v %s", r.Params.Progress, r.Params.Message))
-			if len(got) == 2 {
+			if len(got) == 3 {
 				close(last)
 			}
 		},
@@ -258,7 +258,7 @@ func TestProgress(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-last
-	if diff := cmp.Diff([]string{"1 32 passages found", "2 门店共1,200家。"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"1 32 passages found", "2 the answer begins anew", "3 门店共1,200家。"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -109,6 +109,8 @@ func (s *Server) progress(ctx context.Context, r *mcp.CallToolRequest) func(rag.
 			message = fmt.Sprintf("%d passages found", e.Retrieved)
 		case e.Kind == rag.ClaimReady && e.Claim != nil:
 			message = bot.Shorten(e.Claim.Text, 0)
+		case e.Restart:
+			message = "the answer begins anew"
 		default:
 			return
 		}

@@ -45,7 +45,8 @@
 // selects, drafts, verifies and composes, in one screen. It is the one function
 // behind every door. Package eval scores it over a file of questions.
 //
-// Doors. Package bot renders answers. This package opens the library
+// Doors. Package bot renders answers. Package mcpserver serves them to programs
+// that speak the Model Context Protocol. This package opens the library
 // (openSession), runs a command against the engine and prints.
 //
 // Imports point from later to earlier in this tour, adapters are imported here

@@ -50,6 +50,10 @@ func (f *fakeEngine) Documents(context.Context) []rag.DocumentView {
 	}
 }
 
+func (f *fakeEngine) Document(_ context.Context, id string) (*ingest.Document, error) {
+	return nil, fmt.Errorf("%w: document %q", rag.ErrUnknown, id)
+}
+
 func (f *fakeEngine) Tables(_ context.Context, document string) []rag.TableView {
 	var found []rag.TableView
 	for _, t := range f.tables {

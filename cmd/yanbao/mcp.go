@@ -32,11 +32,19 @@ func (p *program) mcpCommand() *cobra.Command {
 }
 
 func (p *program) mcp(ctx context.Context) error {
-	s, err := p.open(ctx, p, p.settings)
+	log := p.log()
+	shelf, err := p.openShelf(ctx, 0, log)
 	if err != nil {
 		return err
 	}
-	server, err := mcpserver.New(s.engine, mcpserver.Options{Version: readBuild().Version, Log: p.log()})
+	server, err := mcpserver.New(shelf.asker, mcpserver.Options{
+		Version: readBuild().Version, Log: log,
+		Refresh: func(ctx context.Context) {
+			if err := shelf.look(ctx); err != nil && ctx.Err() == nil {
+				log.Error("mcp: documents not read again, the earlier ones answer on", "error", err)
+			}
+		},
+	})
 	if err != nil {
 		return err
 	}

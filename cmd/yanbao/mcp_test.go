@@ -196,6 +196,57 @@ func TestMCPEndsOnSignal(t *testing.T) {
 	}
 }
 
+// What is ingested while the program runs is there at the next call.
+func TestMCPReadsTheLibraryAgain(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	c := mcpClient(t, &mcp.CommandTransport{Command: mcpProcess(data, "--builtin=false")})
+	holds := func(want string) {
+		t.Helper()
+		list, err := c.ListResources(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(list.Resources) > 0 && list.Resources[0].URI == "yanbao://documents/"+want; got != (want != "") {
+			t.Errorf("want %q, got %+v", want, list.Resources)
+		}
+	}
+	holds("")
+	if r := runReal(t, data, "ingest", filepath.Join(root, "rag", "testdata", "documents", "coldchain-2024.md")); r.code != 0 {
+		t.Fatalf("ingest: %s", r.stderr)
+	}
+	holds("coldchain-2024")
+	if r := runReal(t, data, "documents", "remove", "coldchain-2024"); r.code != 0 {
+		t.Fatalf("remove: %s", r.stderr)
+	}
+	holds("")
+}
+
+// The passages of every section can be read for its summary.
+func TestEverySectionCanBeSummarised(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "none")
+	c := mcpClient(t, &mcp.CommandTransport{Command: mcpProcess(data)})
+	titles := make(map[string]int)
+	documents := realEngine(t, data, true).Documents(t.Context())
+	for _, s := range documents[0].Outline {
+		titles[s.Title]++
+	}
+	summarised := 0
+	for title, n := range titles {
+		r, err := c.GetPrompt(t.Context(), &mcp.GetPromptParams{Name: "summarise-section", Arguments: map[string]string{"section": title}})
+		switch {
+		case n > 1 && err == nil:
+			t.Errorf("%s: one of %d sections was taken", title, n)
+		case n == 1 && err != nil && !strings.Contains(err.Error(), "holds no passages of its own"):
+			t.Errorf("%s: %v", title, err)
+		case n == 1 && err == nil && len(r.Messages) == 2:
+			summarised++
+		}
+	}
+	if 10*summarised < 9*len(titles) {
+		t.Errorf("%d of %d sections can be summarised", summarised, len(titles))
+	}
+}
+
 func TestMCPTakesNoArguments(t *testing.T) {
 	if got := (world{}).runFake(t, &fakeEngine{}, "mcp", "serve"); got.code != exitUsage || got.stdout != "" {
 		t.Errorf("exit code %d, stdout %q", got.code, got.stdout)
