@@ -18,6 +18,7 @@ type service struct {
 	needsKey   bool
 	structured langchain.Structured
 	newLimit   bool // see langchain.Config
+	streams    bool // see langchain.Config
 	batch      int  // texts in one call for embeddings, 0 for the default
 	noEmbed    bool // it has no embedders
 }
@@ -36,7 +37,7 @@ func services() []service {
 		{name: "deepseek", title: "DeepSeek 深度求索", protocol: langchain.OpenAI, base: "https://api.deepseek.com/v1",
 			keyNames: []string{"DEEPSEEK_API_KEY"}, needsKey: true, structured: langchain.JSONObject, noEmbed: true},
 		{name: "qwen", title: "Qwen, DashScope 阿里云百炼", protocol: langchain.OpenAI, base: "https://dashscope.aliyuncs.com/compatible-mode/v1",
-			keyNames: []string{"DASHSCOPE_API_KEY"}, needsKey: true, structured: langchain.JSONObject, batch: 10},
+			keyNames: []string{"DASHSCOPE_API_KEY"}, needsKey: true, structured: langchain.JSONObject, streams: true, batch: 10},
 		{name: "moonshot", title: "Moonshot 月之暗面", protocol: langchain.OpenAI, base: "https://api.moonshot.cn/v1",
 			keyNames: []string{"MOONSHOT_API_KEY"}, needsKey: true, structured: langchain.JSONObject, noEmbed: true},
 		{name: "zhipu", title: "Zhipu 智谱", protocol: langchain.OpenAI, base: "https://open.bigmodel.cn/api/paas/v4",

@@ -95,7 +95,7 @@ func (e endpoint) check(flag string) error {
 func (e endpoint) config(key string) langchain.Config {
 	return langchain.Config{
 		Name: e.name(), Protocol: e.service.protocol, BaseURL: e.base, Model: e.model, Key: key,
-		Structured: e.service.structured, NewLimit: e.service.newLimit && e.own, Batch: e.service.batch,
+		Structured: e.service.structured, NewLimit: e.service.newLimit && e.own, Streams: e.service.streams, Batch: e.service.batch,
 	}
 }
 

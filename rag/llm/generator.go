@@ -50,8 +50,9 @@ type Reply struct {
 // also hands on every piece of the text as it arrives: the pieces joined are
 // Reply.Text; an error of onText ends the call and is returned. A reply is
 // complete and not empty: one that was cut off, filtered, empty or not
-// readable is an *Error, also when pieces of it were handed on. The
-// model's reasoning is in neither. Every failure of the service is an *Error;
+// readable is an *Error, also when pieces of it were handed on. A call is tried
+// again within Generate only as long as no piece was handed on: nothing is said
+// twice. The model's reasoning is in neither. Every failure of the service is an *Error;
 // when ctx is done, Generate returns soon after with an error that wraps
 // ctx.Err(). Neither errors nor replies hold keys. Generate is safe for
 // concurrent use and does not modify the request. Model names the model.

@@ -13,8 +13,9 @@ import (
 
 // Generator writes text with the model of a Config.
 type Generator struct {
-	config Config
-	model  llms.Model
+	config  Config
+	model   llms.Model
+	refused refusals
 }
 
 var _ llm.Generator = (*Generator)(nil)
@@ -38,20 +39,35 @@ func New(c Config) (*Generator, error) {
 // Model returns Config.Name.
 func (g *Generator) Model() string { return g.config.Name }
 
-// Generate asks the model; with onText the reply is streamed.
+// Generate asks the model; with onText the reply is streamed. Where the service
+// does not take a field of the request it is asked again without.
 func (g *Generator) Generate(ctx context.Context, r llm.Request, onText func(string) error) (*llm.Reply, error) {
+	for {
+		x := &exchange{request: r, stream: onText != nil || g.config.Streams, refused: &g.refused}
+		reply, err := g.once(ctx, x, onText)
+		var e *llm.Error
+		if !errors.As(err, &e) || e.Failure != llm.BadRequest || !g.refused.learn(e.Err.Error(), x.left) {
+			return reply, err
+		}
+	}
+}
+
+func (g *Generator) once(ctx context.Context, x *exchange, onText func(string) error) (*llm.Reply, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("model %s: %w", g.config.Name, err)
 	}
-	x := &exchange{request: r, stream: onText != nil}
 	shown := newText(g.config.Model, g.config.Key, onText)
-	options := []llms.CallOption{llms.WithTemperature(r.Temperature), llms.WithMaxTokens(r.MaxTokens)}
+	options := []llms.CallOption{llms.WithTemperature(x.request.Temperature), llms.WithMaxTokens(x.request.MaxTokens)}
 	if x.stream {
 		options = append(options, llms.WithStreamingFunc(func(_ context.Context, piece []byte) error {
+			if onText == nil {
+				shown.hold(string(piece))
+				return nil
+			}
 			return shown.add(string(piece))
 		}))
 	}
-	response, err := g.model.GenerateContent(x.with(ctx), messages(r), options...)
+	response, err := g.model.GenerateContent(x.with(ctx), messages(x.request), options...)
 	if shown.err != nil {
 		return nil, shown.err
 	}

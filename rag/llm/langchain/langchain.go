@@ -51,6 +51,7 @@ type Config struct {
 
 	Structured Structured // OpenAI only; Ollama takes a schema, Anthropic does not
 	NewLimit   bool       // OpenAI only: the limit of tokens is sent as max_completion_tokens
+	Streams    bool       // replies are streamed also where nobody listens: some models have no other way
 	Window     int        // Ollama only: tokens of prompt and reply together; 0 for the service's own
 	Batch      int        // embedders: texts in one call; 0 for 64
 	Longest    int        // embedders: runes of a text, the rest is left out; 0 for 6,000

@@ -61,6 +61,7 @@ func TestGeneratorsConform(t *testing.T) {
 					script := wiretest.For(s)
 					script.Tagged = tagged
 					c, _ := serve(t, p, script)
+					c.Streams = tagged
 					return open(t, c)
 				})
 			})
@@ -157,6 +158,50 @@ func TestLimitsAndTemperature(t *testing.T) {
 				t.Errorf("%s %s: %s = %v, want %v", c.Protocol, c.Model, field, got, want)
 			}
 		}
+	}
+}
+
+// A field that a service does not take is left out, now and from then on.
+func TestRefusedFields(t *testing.T) {
+	for _, test := range []struct {
+		refuses []string
+		calls   int
+		want    llm.Failure
+	}{
+		{[]string{"temperature"}, 2, ""},
+		{[]string{"max_tokens"}, 2, ""}, // sent as max_completion_tokens
+		{[]string{"max_tokens", "max_completion_tokens", "response_format"}, 4, ""},
+		{[]string{"messages"}, 1, llm.BadRequest},
+	} {
+		c, s := serve(t, OpenAI, wiretest.Script{Script: llmtest.Text("{}"), Refuses: test.refuses})
+		c.Structured = JSONSchema
+		r := question()
+		r.Schema = json.RawMessage(`{"type":"object"}`)
+		g := open(t, c)
+		_, err := g.Generate(t.Context(), r, nil)
+		var e *llm.Error
+		if test.want == "" && err != nil || test.want != "" && (!errors.As(err, &e) || e.Failure != test.want) || len(s.Requests()) != test.calls {
+			t.Errorf("%v refused: error %v after %d calls, want %q after %d", test.refuses, err, len(s.Requests()), test.want, test.calls)
+		}
+		if test.want != "" {
+			continue
+		}
+		if _, err := g.Generate(t.Context(), r, nil); err != nil || len(s.Requests()) != test.calls+1 {
+			t.Errorf("%v refused, the second time: error %v after %d calls", test.refuses, err, len(s.Requests()))
+		}
+	}
+}
+
+// Models that stream alone reply also to who does not listen.
+func TestStreamsAlways(t *testing.T) {
+	c, s := serve(t, OpenAI, wiretest.Script{Script: llmtest.Script{Reasoning: []string{"想"}, Pieces: []string{"四", "家。"}}, Tagged: true})
+	c.Streams = true
+	if body := sent(t, c, s, question()); body["stream"] != true {
+		t.Errorf("stream = %v", body["stream"])
+	}
+	reply, err := open(t, c).Generate(t.Context(), question(), nil)
+	if err != nil || reply.Text != "四家。" {
+		t.Errorf("reply %+v, error %v", reply, err)
 	}
 }
 

@@ -34,6 +34,11 @@ func (openaiDialect) amend(body map[string]any, c Config, x *exchange) {
 	if fixedTemperature.MatchString(c.Model) {
 		delete(body, "temperature")
 	}
+	addSchema(body, c, x)
+}
+
+// addSchema asks for JSON where that is wanted and the service can.
+func addSchema(body map[string]any, c Config, x *exchange) {
 	if len(x.request.Schema) == 0 {
 		return
 	}

@@ -26,7 +26,9 @@ const (
 type exchange struct {
 	request llm.Request
 	stream  bool
-	texts   int // of an embedding call; 0 for a generation
+	texts   int       // of an embedding call; 0 for a generation
+	refused *refusals // nil for an embedding call
+	left    []string  // fields that were left out because they are refused
 
 	mu    sync.Mutex
 	err   *llm.Error // the first failure
@@ -156,6 +158,9 @@ func (w *watch) amended(r *http.Request, x *exchange) (*http.Request, error) {
 		return nil, fmt.Errorf("read the request: %w", err)
 	}
 	w.dialect.amend(body, w.config, x)
+	if x.refused != nil {
+		x.left = x.refused.amend(body)
+	}
 	if data, err = json.Marshal(body); err != nil {
 		return nil, fmt.Errorf("write the request: %w", err)
 	}

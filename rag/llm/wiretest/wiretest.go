@@ -66,6 +66,7 @@ type Script struct {
 	Fault      Fault
 	RetryAfter time.Duration // with RateLimit and Overloaded
 	Tagged     bool          // reasoning comes as <think> in the text
+	Refuses    []string      // fields of a request that are not taken
 }
 
 // For returns the script that makes what s asks for on the wire.
@@ -160,6 +161,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		if err := json.Unmarshal(body, &asked); err != nil {
 			c.fail(http.StatusBadRequest, "invalid JSON", "invalid_request_error")
 			return
+		}
+		for _, field := range script.Refuses {
+			if bytes.Contains(body, []byte(`"`+field+`"`)) {
+				c.fail(http.StatusBadRequest, "Unsupported parameter: '"+field+"' is not supported with this model.", "unsupported_parameter")
+				return
+			}
 		}
 		if p.streams(asked.Stream) {
 			c.stream()
