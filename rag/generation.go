@@ -75,7 +75,7 @@ func (e *Engine) useModel(c Config) error {
 // modelDeadline is when the model has to have ended, so that the answer that
 // stands in is given within the budget.
 func (e *Engine) modelDeadline(start time.Time) time.Time {
-	return start.Add(e.budget - min(e.budget/10, 250*time.Millisecond))
+	return start.Add(e.budget - min(e.budget/10, 500*time.Millisecond))
 }
 
 // generate answers with the model. Whatever befalls the model, there is an
