@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/csv"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,19 +44,33 @@ func (r *renderer) row(cells []string) {
 }
 
 // TableCSV returns the header and the rows of a table as RFC 4180 records,
-// merged cells filled in, lines ended by a newline alone.
+// merged cells filled in, lines ended by a newline alone. A text that a
+// spreadsheet would run as a formula has an apostrophe before it; a number with
+// a sign has not.
 func TableCSV(t *rag.TableView) string {
 	var out strings.Builder
 	w := csv.NewWriter(&out)
 	for _, cells := range append([][]string{t.Columns}, rows(t)...) {
 		record := make([]string, len(cells))
 		for i, c := range cells {
-			record[i] = Clean(c)
+			record[i] = inert(Clean(c))
 		}
 		_ = w.Write(record) // a strings.Builder takes everything
 	}
 	w.Flush()
 	return out.String()
+}
+
+// signedNumber is a number that begins as a formula does: -5%, +1,200.5.
+var signedNumber = regexp.MustCompile(`^[+-][0-9][0-9,]*(\.[0-9]+)?[%‰]?$`)
+
+// inert keeps a spreadsheet from running a text as a formula.
+func inert(s string) string {
+	begin := strings.TrimLeft(s, " \t\n")
+	if begin == "" || !strings.ContainsAny(begin[:1], "=+-@") && !strings.HasPrefix(begin, "＝") || signedNumber.MatchString(begin) {
+		return s
+	}
+	return "'" + s
 }
 
 // rows are the texts of the cells.

@@ -9,7 +9,7 @@ import (
 	"yanbao/rag"
 )
 
-// completion is an answer as a chat completion, or a chunk of one.
+// completion is an answer as a chat completion.
 type completion struct {
 	ID      string      `json:"id"`
 	Object  string      `json:"object"`
@@ -22,9 +22,8 @@ type completion struct {
 
 type choice struct {
 	Index   int    `json:"index"`
-	Message *said  `json:"message,omitempty"`
-	Delta   *said  `json:"delta,omitempty" doc:"In place of message in a chunk"`
-	Finish  string `json:"finish_reason" nullable:"true"`
+	Message said   `json:"message"`
+	Finish  string `json:"finish_reason"`
 }
 
 // chunk is a completion under way: finish_reason is null until the end, and so
@@ -41,14 +40,21 @@ type chunk struct {
 
 type chunkChoice struct {
 	Index  int     `json:"index"`
-	Delta  *said   `json:"delta"`
+	Delta  delta   `json:"delta"`
 	Finish *string `json:"finish_reason"`
 }
 
 // said is what the model says.
 type said struct {
-	Role        string       `json:"role,omitempty"`
+	Role        string       `json:"role"`
 	Content     string       `json:"content"`
+	Annotations []annotation `json:"annotations"`
+}
+
+// delta is what a chunk adds to it.
+type delta struct {
+	Role        string       `json:"role,omitempty"`
+	Content     string       `json:"content,omitempty"`
 	Annotations []annotation `json:"annotations,omitempty"`
 }
 
@@ -88,7 +94,7 @@ func (s *server) complete(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, http.StatusOK, completion{
 		ID: "chatcmpl-" + requestID(r.Context()), Object: "chat.completion", Created: s.Now().Unix(), Model: in.Model,
-		Choices: []choice{{Message: &said{"assistant", text, annotations(a.Answer, a, s.base(r))}, Finish: "stop"}},
+		Choices: []choice{{Message: said{"assistant", text, annotations(a.Answer, a, s.base(r))}, Finish: "stop"}},
 		Usage:   in.usage(text), Yanbao: a,
 	})
 }
@@ -109,7 +115,7 @@ func (s *server) completeStream(w http.ResponseWriter, r *http.Request, in *comp
 	c := chunks{events: e, head: chunk{ID: "chatcmpl-" + requestID(r.Context()), Object: "chat.completion.chunk", Created: s.Now().Unix(), Model: in.Model}}
 	sent := ""
 	say := func(text string, of *rag.Answer) {
-		d := &said{Content: text}
+		d := delta{Content: text}
 		if sent == "" {
 			d.Role = "assistant"
 		}
@@ -144,7 +150,7 @@ func (s *server) completeStream(w http.ResponseWriter, r *http.Request, in *comp
 	}
 	say(tail, a)
 	stop := "stop"
-	c.send(&said{}, &stop, nil)
+	c.send(delta{}, &stop, nil)
 	if in.Options != nil && in.Options.IncludeUsage {
 		last := c.head
 		last.Choices, last.Usage = []chunkChoice{}, in.usage(sent)
@@ -159,7 +165,7 @@ type chunks struct {
 	head   chunk
 }
 
-func (c chunks) send(d *said, finish *string, a *rag.Answer) {
+func (c chunks) send(d delta, finish *string, a *rag.Answer) {
 	out := c.head
 	out.Choices, out.Yanbao = []chunkChoice{{Delta: d, Finish: finish}}, a
 	c.events.send("", out)

@@ -231,7 +231,10 @@ func send(t testing.TB, s *httptest.Server, method, path, body string, headers .
 		r.Header.Set("Content-Type", "application/json")
 	}
 	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ": ")
+		name, value, ok := strings.Cut(h, ": ")
+		if !ok {
+			continue
+		}
 		if name == "Host" {
 			r.Host = value
 		}

@@ -56,6 +56,9 @@ func (s *server) register() error {
 	if s.openapi, err = json.Marshal(api.OpenAPI()); err != nil {
 		return err
 	}
+	if err := s.registerDocs(api.OpenAPI()); err != nil {
+		return err
+	}
 	s.mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{DisableCompression: true}))
 	if s.MCP != nil {
 		s.mux.Handle("/mcp", s.MCP)
