@@ -41,7 +41,7 @@ var nameKinds = []string{"company", "product", "model", "agency", "research", "b
 // terms stand for the same thing, and which words only ask. It knows nothing
 // of any report. It is immutable and safe for concurrent use.
 type Lexicon struct {
-	forms     trie
+	forms     forms
 	groups    []group
 	names     map[string]int // canonical name to group
 	stopwords map[string][]string
@@ -81,7 +81,7 @@ type Mention struct {
 // LoadLexicon reads the four files of a lexicon at the root of fsys. A file
 // that is missing or a line that cannot be read is an error that names it.
 func LoadLexicon(fsys fs.FS) (*Lexicon, error) {
-	l := &Lexicon{forms: newTrie(), names: make(map[string]int), stopwords: make(map[string][]string)}
+	l := &Lexicon{forms: newForms(), names: make(map[string]int), stopwords: make(map[string][]string)}
 	for _, f := range []struct {
 		name string
 		line func(fields []string) error

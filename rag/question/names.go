@@ -24,13 +24,10 @@ type ProperName struct {
 // one character, are left out. l is not changed.
 func (l *Lexicon) With(names []ProperName) *Lexicon {
 	c := &Lexicon{
-		forms:     trie{next: maps.Clone(l.forms.next), groups: slices.Clone(l.forms.groups)},
+		forms:     l.forms.clone(),
 		groups:    slices.Clone(l.groups),
 		names:     maps.Clone(l.names),
 		stopwords: l.stopwords,
-	}
-	for i := range c.forms.groups {
-		c.forms.groups[i] = slices.Clip(c.forms.groups[i]) // what With adds must not show in l
 	}
 	for _, n := range names {
 		if _, ok := c.names[n.Text]; ok || utf8.RuneCountInString(n.Text) < 2 || len(c.forms.get(lexical.Fold(n.Text))) > 0 {
