@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"yanbao/rag/llm/langchain"
 	"yanbao/rag/llm/llmtest"
 	"yanbao/rag/llm/wiretest"
 )
@@ -287,5 +289,34 @@ func TestRebuildGoesOn(t *testing.T) {
 	}
 	if len(seen) < 100 {
 		t.Errorf("%d texts embedded, want all of 100 passages", len(seen))
+	}
+}
+
+// The documentation names every service with its address, variables and what
+// it embeds.
+func TestServicesAreDocumented(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, "docs", "models.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range services() {
+		row := ""
+		for line := range strings.Lines(string(data)) {
+			if strings.HasPrefix(line, "| `"+s.name+"`") {
+				row = line
+			}
+		}
+		batch := fmt.Sprint(cmp.Or(s.batch, 64))
+		switch {
+		case s.noEmbed:
+			batch = "none"
+		case s.protocol == langchain.Ollama:
+			batch = "16"
+		}
+		for _, want := range append([]string{"`" + s.base + "`", " " + batch + " |"}, s.keyNames...) {
+			if !strings.Contains(row, want) {
+				t.Errorf("docs/models.md says of %s %q, want %s", s.name, row, want)
+			}
+		}
 	}
 }

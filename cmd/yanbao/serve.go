@@ -192,6 +192,11 @@ func (p *program) serve(ctx context.Context, f serveFlags) (err error) {
 	if h.shelf, err = p.openShelf(ctx, f.cache, h.log); err != nil {
 		return err
 	}
+	if m := p.model; m != nil {
+		if err := h.metrics.Register(newModelMetrics(m.generator.Counters)); err != nil {
+			return fmt.Errorf("serve: %w", err)
+		}
+	}
 	if h.meter, err = meter.New(h.metrics, recorder(h.record), h.log); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
