@@ -183,7 +183,7 @@ func (s *server) allowOrigin(h http.Header, r *http.Request) {
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	if isPreflight(r) {
 		h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE")
-		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match, Last-Event-ID, Mcp-Protocol-Version, Mcp-Session-Id, X-Request-ID")
+		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match, Last-Event-ID, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id, X-Request-ID")
 		h.Set("Access-Control-Max-Age", "600")
 	}
 }

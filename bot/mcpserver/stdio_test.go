@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -83,15 +82,49 @@ func TestLines(t *testing.T) {
 
 // At the end of the input a call gets the time that is allowed, and no more.
 func TestDrain(t *testing.T) {
-	var stopped sync.WaitGroup
-	stopped.Add(1)
-	f := &fake{answer: func(ctx context.Context, _ rag.Question) (*rag.Answer, error) {
-		defer stopped.Done()
+	began, stopped := make(chan struct{}), make(chan struct{})
+	s := newServer(t, &fake{answer: func(ctx context.Context, _ rag.Question) (*rag.Answer, error) {
+		close(began)
 		<-ctx.Done()
+		close(stopped)
 		return nil, ctx.Err()
-	}}
-	talk(t, f, Options{Drain: time.Millisecond}, greeted+`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask","arguments":{"question":"x"}}}`)
-	stopped.Wait()
+	}}, Options{Drain: time.Millisecond})
+	in, feed := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(t.Context(), in, io.Discard) }()
+	if _, err := io.WriteString(feed, greeted+`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask","arguments":{"question":"x"}}}`+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	<-began
+	feed.Close()
+	<-stopped
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// No call is waited for in vain, however its ID is used.
+func TestDrainOfOddCalls(t *testing.T) {
+	const ask = `,"method":"tools/call","params":{"name":"ask","arguments":{"question":"x"}}}` + "\n"
+	for name, test := range map[string]struct {
+		input   string
+		answers int // by ID, that of the greeting among them; 0 for any
+	}{
+		"the same ID twice":          {`{"jsonrpc":"2.0","id":2` + ask + `{"jsonrpc":"2.0","id":2` + ask, 2},
+		"a number and a string":      {`{"jsonrpc":"2.0","id":2` + ask + `{"jsonrpc":"2.0","id":"2"` + ask, 3},
+		"a notification with an ID":  {`{"jsonrpc":"2.0","id":2,"method":"notifications/initialized"}`, 2},
+		"a call without an ID":       {`{"jsonrpc":"2.0"` + ask, 1},
+		"an unknown method":          {`{"jsonrpc":"2.0","id":2,"method":"nope"}`, 2},
+		"a call that is cancelled":   {`{"jsonrpc":"2.0","id":2` + ask + `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}`, 2},
+		"an answer to no question":   {`{"jsonrpc":"2.0","id":2,"result":{}}`, 1},
+		"a second initialization":    {hello, 1},
+		"a call that stays for ever": {`{"jsonrpc":"2.0","id":2,"method":"subscriptions/listen","params":{"notifications":{}}}`, 0},
+	} {
+		answers, _ := talk(t, &fake{}, Options{Drain: time.Hour}, greeted+test.input)
+		if test.answers > 0 && len(answers) != test.answers {
+			t.Errorf("%s: %d answers, want %d: %v", name, len(answers), test.answers, answers)
+		}
+	}
 }
 
 // The end of the context ends the session although the input goes on, and stops
@@ -168,7 +201,7 @@ func FuzzLines(f *testing.F) {
 	for _, m := range messages() {
 		f.Add(m)
 	}
-	s, err := New(&fake{}, Options{})
+	s, err := New(&fake{}, Options{Drain: time.Hour}) // no call may be waited for in vain
 	if err != nil {
 		f.Fatal(err)
 	}

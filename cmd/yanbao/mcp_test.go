@@ -304,7 +304,7 @@ func TestMCPInServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := bearer(secret)
-	process, url := serveProcess(t, data, "--api-keys", keys, "--grace", "10m")
+	process, url := serveProcess(t, data, "--api-keys", keys, "--grace", "10m", "--cors", "https://tools.example")
 	engine := realEngine(t, data, true)
 	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil)
 	for _, version := range []string{"2025-06-18", "2026-07-28"} {
@@ -322,12 +322,40 @@ func TestMCPInServe(t *testing.T) {
 	if _, err := client.Connect(t.Context(), stranger, nil); err == nil {
 		t.Error("a client without a key is served")
 	}
+	for origin, want := range map[string]int{"": 200, "https://tools.example": 200, "https://evil.example": 403} {
+		if got := initialize(t, url+"/mcp", key, origin); got != want {
+			t.Errorf("a page of %q: status %d, want %d", origin, got, want)
+		}
+	}
 	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	if err := process.Wait(); err != nil {
 		t.Errorf("the server ended with %v", err)
 	}
+}
+
+// initialize begins a session as a page of an origin would, under a name that
+// is not this machine's, and returns the status.
+func initialize(t *testing.T, url string, key bearer, origin string) int {
+	t.Helper()
+	body := `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = "reports.example"
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "application/json, text/event-stream")
+	if origin != "" {
+		r.Header.Set("Origin", origin)
+	}
+	response, err := key.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	return response.StatusCode
 }
 
 // spoken is what testdata/mcp/client.cjs prints.
