@@ -16,15 +16,18 @@ import (
 )
 
 // patience is how long a test waits for something to show before it fails.
-const patience = 30 * time.Second
+const (
+	patience   = 30 * time.Second
+	askedAgain = 2 * time.Second
+)
 
-// browser is one Chromium for all tests of the package; each test has pages of
+// chromium is one browser for all tests of the package; each test has pages of
 // its own in a profile of its own.
-type browser struct{ ctx context.Context }
+type chromium struct{ ctx context.Context }
 
 // startBrowser starts Chromium without anything that reaches beyond this
 // machine, or skips the test where there is none.
-func startBrowser(t testing.TB) *browser {
+func startBrowser(t testing.TB) *chromium {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser test: left out of short runs")
@@ -53,7 +56,7 @@ func startBrowser(t testing.TB) *browser {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
-	return &browser{ctx}
+	return &chromium{ctx}
 }
 
 // screen is what a page is looked at on.
@@ -74,7 +77,7 @@ type tab struct {
 
 // open goes to an address on a screen, in a fresh profile, and waits until the
 // page's script has started.
-func (b *browser) open(t testing.TB, s screen, address string) *tab {
+func (b *chromium) open(t testing.TB, s screen, address string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
@@ -167,13 +170,13 @@ func (p *tab) visit(address string) {
 	p.await(`document.body && (document.body.dataset.page === "missing" || "ready" in document.body.dataset)`)
 }
 
-// await waits until an expression is true; it holds across navigations.
+// await waits until an expression is true. It asks again now and then, because
+// a question to a page that is left is never answered.
 func (p *tab) await(expression string) {
 	p.t.Helper()
-	deadline := time.Now().Add(patience)
-	for {
-		ctx, cancel := context.WithTimeout(p.ctx, patience)
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](`Boolean(`+expression+`)`, chromedp.WithPollingTimeout(patience)))
+	for deadline := time.Now().Add(patience); ; {
+		ctx, cancel := context.WithTimeout(p.ctx, askedAgain)
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](`Boolean(`+expression+`)`, chromedp.WithPollingTimeout(askedAgain)))
 		cancel()
 		if err == nil {
 			return

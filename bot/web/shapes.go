@@ -134,7 +134,7 @@ func wholePeriod(text string) (quantity.Period, bool) {
 func titleColumn(t *ingest.Table, date int) int {
 	for c := range t.Columns {
 		all := texts(t, c)
-		if c != date && distinct(all) == len(all) {
+		if c != date && distinct(all) == len(all) && !allNumbers(all) {
 			return c
 		}
 	}

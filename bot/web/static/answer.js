@@ -82,7 +82,8 @@ export class Turn {
 
   relatedButton(p) {
     const b = h("button", { type: "button", class: "near", lang: "zh-CN" },
-      h("span", { class: "near-path" }, path(p.section)), h("span", { class: "near-text" }, short(p.text, 90)));
+      p.section?.length > 1 && h("span", { class: "near-path" }, path(p.section.slice(0, -1))),
+      p.section?.length > 0 && h("span", { class: "near-title" }, p.section.at(-1)), h("span", { class: "near-text" }, short(p.text, 90)));
     b.addEventListener("click", () => this.nearest(p, b));
     return b;
   }
