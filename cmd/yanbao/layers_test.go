@@ -84,6 +84,9 @@ func layers() map[string]layer {
 		"bot/httpapi": {inside: []string{"ingest", "rag", "rag/index", "bot", "bot/access", "bot/record"}, outside: []string{
 			"github.com/danielgtaylor/huma", "github.com/prometheus/client_golang"}},
 
+		"bot/slackbot":           {inside: []string{"bot", "bot/record", "ingest", "rag"}, outside: []string{"github.com/slack-go/slack", "gopkg.in/yaml.v3"}},
+		"bot/slackbot/slacktest": {outside: []string{"github.com/gorilla/websocket", "github.com/google/jsonschema-go"}},
+
 		"cmd/yanbao": {inside: []string{anything}, outside: []string{
 			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar", "golang.org/x/term",
 			"golang.org/x/sync", "github.com/prometheus/client_golang"}},

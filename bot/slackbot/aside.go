@@ -1,0 +1,138 @@
+package slackbot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"yanbao/bot/record"
+
+	"github.com/slack-go/slack"
+)
+
+// responseFor is how long Slack takes answers through a response URL.
+const responseFor = 29 * time.Minute
+
+// command takes a slash command. It returns what the acknowledgement says, and
+// what is to be done after it.
+func (b *Bot) command(c slack.SlashCommand) (ack any, then func()) {
+	nothing := func() {}
+	if !b.welcome(c.TeamID) {
+		return nil, nothing
+	}
+	ctx, cancel := context.WithTimeout(b.base, persistIn)
+	defer cancel()
+	place := b.place(ctx, c.TeamID, c.ChannelID)
+	in := incoming{team: c.TeamID, channel: c.ChannelID, user: c.UserID, said: c.Text}
+	words := b.chat(place, c.Text)
+	if said := b.refusal(in, place); said != "" {
+		return aside(say("", said), false), nothing
+	}
+	switch word := strings.ToLower(strings.TrimSpace(c.Text)); word {
+	case "settings", "设置":
+		return nil, func() {
+			b.spawn("open settings", func(ctx context.Context) error { return b.openSettings(ctx, c, place) })
+		}
+	case "", "help", "帮助", "?", "？":
+		return aside(say("", fmt.Sprintf(words.Help, b.addressee())), false), nothing
+	}
+	q := &inquiry{team: c.TeamID, channel: c.ChannelID, ts: "slash " + c.TriggerID, user: c.UserID, kind: slash, text: c.Text, response: c.ResponseURL, private: true}
+	return aside(message{text: words.Looking}, false), b.take(ctx, "", q, place)
+}
+
+// welcome reports whether a workspace may ask.
+func (b *Bot) welcome(team string) bool {
+	b.mu.Lock()
+	b.last = b.clock.Now()
+	b.mu.Unlock()
+	for _, t := range b.settings.Teams {
+		if t == team {
+			return true
+		}
+	}
+	return len(b.settings.Teams) == 0
+}
+
+// aside is a message for a response URL, shown to one person.
+func aside(m message, replace bool) *slack.WebhookMessage {
+	w := &slack.WebhookMessage{ResponseType: slack.ResponseTypeEphemeral, Text: m.text, ReplaceOriginal: replace, UnfurlLinks: new(bool), UnfurlMedia: new(bool)}
+	if len(m.blocks) > 0 {
+		w.Blocks = &slack.Blocks{BlockSet: m.blocks}
+	}
+	return w
+}
+
+// replyAside answers a question to the one who asked, in place of what says
+// that an answer is looked for.
+func (b *Bot) replyAside(ctx context.Context, q *inquiry) error {
+	out := b.compose(ctx, q, discard)
+	if err := b.ledger.mark(ctx, q, posting, ""); err != nil {
+		return err
+	}
+	if b.clock.Now().Sub(q.at) < responseFor {
+		err := b.respond(ctx, q.channel, q.response, aside(out.message, true))
+		if err == nil {
+			return b.ledger.finish(ctx, q, answered, "")
+		}
+		b.log.Warn("slack: a response URL does not take the answer, posting it to the asker", "error", err)
+	}
+	err := b.patiently(ctx, q.channel, func() error {
+		_, err := b.api.PostEphemeralContext(ctx, q.channel, q.user, slack.MsgOptionText(out.message.text, false), slack.MsgOptionBlocks(out.message.blocks...))
+		return err
+	})
+	if code := refusedBySlack(err); code != "" {
+		return fmt.Errorf("%w: %s", errRefused, code)
+	}
+	if err != nil {
+		return err
+	}
+	return b.ledger.finish(ctx, q, answered, "")
+}
+
+// respond posts to a response URL, waiting where Slack asks for it.
+func (b *Bot) respond(ctx context.Context, channel, url string, w *slack.WebhookMessage) error {
+	for wait := time.Second; ; wait *= 2 {
+		err := b.gates.pass(ctx, channel, func() error { return slack.PostWebhookCustomHTTPContext(ctx, url, b.http, w) })
+		var status slack.StatusCodeError
+		if err == nil || errors.As(err, &status) && status.Code < http.StatusInternalServerError || wait > 8*time.Second {
+			return err
+		}
+		if err := b.pause(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// share posts an answer that one person saw for all in the channel, once.
+func (b *Bot) share(ctx context.Context, i *slack.InteractionCallback, language, id string) error {
+	a, err := b.ledger.answer(ctx, i.Team.ID, i.Channel.ID, id)
+	if errors.Is(err, record.ErrUnknown) {
+		return b.note(ctx, i, newRenderer(language, "").chat.NoShare)
+	}
+	if err != nil {
+		return err
+	}
+	fresh, err := b.ledger.once(ctx, "share "+i.Channel.ID+" "+i.User.ID+" "+id+" "+i.Container.MessageTs)
+	if err != nil || !fresh {
+		return err
+	}
+	r := newRenderer(a.Language, b.BaseURL)
+	m := r.answerMessage(presented{answer: a, tables: b.tables(ctx, a), signed: i.User.Name})
+	w := aside(m, false)
+	w.ResponseType = slack.ResponseTypeInChannel
+	if thread := i.Container.ThreadTs; thread != "" {
+		w.ThreadTimestamp = thread
+	}
+	if err := b.respond(ctx, i.Channel.ID, i.ResponseURL, w); err != nil {
+		return err
+	}
+	return b.respond(ctx, i.Channel.ID, i.ResponseURL, &slack.WebhookMessage{DeleteOriginal: true})
+}
+
+// note says something to the one who pressed a button.
+func (b *Bot) note(ctx context.Context, i *slack.InteractionCallback, said string) error {
+	return b.respond(ctx, i.Channel.ID, i.ResponseURL, aside(say("", said), false))
+}
