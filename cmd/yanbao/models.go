@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"yanbao/rag/llm"
@@ -37,16 +39,37 @@ func defaultModels() modelSettings {
 	return modelSettings{embed: embedOffline, llm: llmNone, timeout: 30 * time.Second, concurrent: 8, cache: 16}
 }
 
-func (s *modelSettings) bind(f *pflag.FlagSet) {
+// bind makes the flags. YANBAO_LLM and YANBAO_EMBED stand for those of the same
+// names: an index belongs to its embedder, which nobody wants to repeat with
+// every command.
+func (s *modelSettings) bind(f *pflag.FlagSet, getenv func(string) string) {
 	*s = defaultModels()
-	f.StringVar(&s.embed, "embed", s.embed, "embedder: offline, or `SERVICE:MODEL`; see docs/models.md")
-	f.StringVar(&s.llm, "llm", s.llm, "language model that words the answers: none, or `SERVICE:MODEL`; see docs/models.md")
+	s.embed = cmp.Or(getenv("YANBAO_EMBED"), s.embed)
+	s.llm = cmp.Or(getenv("YANBAO_LLM"), s.llm)
+	f.StringVar(&s.embed, "embed", s.embed, "embedder: offline, or `SERVICE:MODEL` (also $YANBAO_EMBED); see docs/models.md")
+	f.StringVar(&s.llm, "llm", s.llm, "language model that words the answers: none, or `SERVICE:MODEL` (also $YANBAO_LLM); see docs/models.md")
 	f.DurationVar(&s.timeout, "llm-timeout", s.timeout, "time for an answer; when it is over, the report's own words stand in")
 	f.IntVar(&s.window, "llm-window", s.window, "`TOKENS` of the model's window (default 16384, for ollama 8192)")
 	f.IntVar(&s.concurrent, "llm-concurrent", s.concurrent, "calls of the model at one time; others wait")
 	f.IntVar(&s.cache, "llm-cache", s.cache, "`MB` of replies that are remembered while the program runs")
 	f.StringVar(&s.prompts, "prompts", "", "`DIR` of prompt templates that take the place of the shipped ones; see docs/generating.md")
 	f.StringVar(&s.prices, "llm-prices", s.prices, "JSON `FILE` of what models cost; see docs/models.md")
+}
+
+// completeModels lets the shell complete the names of services.
+func completeModels(root *cobra.Command) {
+	for flag, none := range map[string]string{"llm": llmNone, "embed": embedOffline} {
+		names := []string{none}
+		for _, s := range services() {
+			if flag == "llm" || !s.noEmbed {
+				names = append(names, s.name+":")
+			}
+		}
+		complete := cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoSpace|cobra.ShellCompDirectiveNoFileComp)
+		if err := root.RegisterFlagCompletionFunc(flag, complete); err != nil {
+			panic(err) // unreachable: the flags were added before
+		}
+	}
 }
 
 // check refuses values that cannot be used.

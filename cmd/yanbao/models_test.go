@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yanbao/rag/llm/langchain"
 	"yanbao/rag/llm/llmtest"
@@ -117,6 +118,61 @@ func TestModelSettings(t *testing.T) {
 	} {
 		if r := runReal(t, t.TempDir(), append(test.args, "search", "x")...); r.code != exitUsage || !strings.Contains(r.stderr, test.want) {
 			t.Errorf("%q: exit code %d, stderr %q, want 2 and %q", test.args, r.code, r.stderr, test.want)
+		}
+	}
+}
+
+// Without flags the environment says which model and embedder; a flag goes
+// before it.
+func TestModelsFromTheEnvironment(t *testing.T) {
+	env := map[string]string{"YANBAO_LLM": "ollama:m-1@http://127.0.0.1:1", "HOME": t.TempDir()}
+	if line, _ := doctorOf(t, wiretest.Script{}, env); !strings.HasPrefix(line, "fail") || !strings.Contains(line, "ollama serve") {
+		t.Errorf("doctor says %q, want that the model of YANBAO_LLM is not there", line)
+	}
+	if line, _ := doctorOf(t, wiretest.Script{}, env, "-llm=none"); !strings.HasPrefix(line, "ok") {
+		t.Errorf("doctor says %q, want that there is no model", line)
+	}
+	env = map[string]string{"YANBAO_EMBED": "nope:m", "HOME": t.TempDir()}
+	if _, all := doctorOf(t, wiretest.Script{}, env); !strings.Contains(all.stdout, "-embed nope:m: unknown") {
+		t.Errorf("doctor says %q, want that the embedder is unknown", all.stdout)
+	}
+}
+
+func TestModelsAreCompleted(t *testing.T) {
+	for _, test := range []struct{ flag, want, not string }{{"--llm", "anthropic:", "offline"}, {"--embed", "qwen:", "anthropic:"}} {
+		r := runReal(t, t.TempDir(), "__complete", "ask", test.flag, "")
+		if !strings.Contains(r.stdout, test.want) || strings.Contains(r.stdout, test.not) {
+			t.Errorf("%s is completed with %q, want %s and no %s", test.flag, r.stdout, test.want, test.not)
+		}
+	}
+}
+
+func TestWeighed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, []byte("sk-x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		spec string
+		took time.Duration
+		env  map[string]string
+		want string
+	}{
+		{"openai:m", time.Second, map[string]string{"OPENAI_API_KEY": "sk-x"}, ""},
+		{"openai:m", 9 * time.Second, map[string]string{"OPENAI_API_KEY": "sk-x"}, "which is slow"},
+		{"openai:m@http://llm.example.org/v1", time.Second, map[string]string{"YANBAO_OPENAI_KEY": "sk-x"}, "unencrypted"},
+		{"openai:m@http://llm.example.org/v1", time.Second, nil, ""},
+		{"openai:m@http://localhost:1/v1", time.Second, map[string]string{"YANBAO_OPENAI_KEY": "sk-x"}, ""},
+		{"openai:m@http://[::1]:1/v1", time.Second, map[string]string{"YANBAO_OPENAI_KEY_FILE": file}, ""},
+	} {
+		p := &program{getenv: func(name string) string { return test.env[name] }}
+		e, _, err := parseEndpoint("llm", test.spec, llmNone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := p.weighed("model", e, "replied", test.took)
+		if (f.Grade == gradeOK) != (test.want == "") || !strings.Contains(f.Detail, test.want) {
+			t.Errorf("%s after %v: %s %q, want %q", test.spec, test.took, f.Grade, f.Detail, test.want)
 		}
 	}
 }

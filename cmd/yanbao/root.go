@@ -45,7 +45,8 @@ func (p *program) rootCommand() *cobra.Command {
 		return usagef("%s: %w; see: %s --help (put -- before a question that begins with a dash)", c.Name(), err, c.CommandPath())
 	})
 	p.settings = settings{}
-	p.settings.bind(root.PersistentFlags())
+	p.settings.bind(root.PersistentFlags(), p.getenv)
+	completeModels(root)
 	root.AddCommand(p.askCommand(), p.searchCommand(), p.showCommand(), p.tablesCommand(), p.documentsCommand(),
 		p.ingestCommand(), p.evalCommand(), p.serveCommand(), p.keysCommand(), p.mcpCommand(), p.doctorCommand(), p.versionCommand())
 	return root

@@ -59,6 +59,11 @@ func openSession(ctx context.Context, p *program, s settings) (*session, error) 
 	if err != nil {
 		return nil, err
 	}
+	if s.embed != embedOffline { // the first time a service embeds the shipped edition, which takes a while
+		progress := p.newProgress("")
+		defer progress.finish()
+		options.Progress = progress.stage
+	}
 	x, err := p.openIndex(ctx, s, builtin, options)
 	if err != nil {
 		return nil, err

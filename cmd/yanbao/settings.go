@@ -24,11 +24,11 @@ type settings struct {
 	modelSettings
 }
 
-func (s *settings) bind(f *pflag.FlagSet) {
+func (s *settings) bind(f *pflag.FlagSet, getenv func(string) string) {
 	f.StringVar(&s.data, "data", "", "data `DIR` (default $YANBAO_DATA, or yanbao in the user's data directory)")
 	f.BoolVar(&s.builtin, "builtin", true, "answer from the shipped edition too")
 	f.StringVar(&s.store, "store", storeChromem, "vector store")
-	s.modelSettings.bind(f)
+	s.modelSettings.bind(f, getenv)
 	s.color = colorAuto
 	f.Var(&s.color, "color", "colours: auto, always or never")
 	f.BoolVar(&s.verbose, "verbose", false, "say on stderr what is done")
