@@ -138,7 +138,7 @@ func renderDocuments(documents []document) string {
 		if d.Notice != "" {
 			fmt.Fprintf(&b, "%s\n", bot.Shorten(d.Notice, 0))
 		}
-		fmt.Fprintf(&b, "%d passages, %d tables, %d figures\n", d.Passages, d.Tables, d.Figures)
+		fmt.Fprintf(&b, "passages %d · tables %d · figures %d\n", d.Passages, d.Tables, d.Figures)
 		renderOutline(&b, d)
 	}
 	return b.String()

@@ -49,7 +49,7 @@ func TestResources(t *testing.T) {
 func TestResourceText(t *testing.T) {
 	c := start(t, &fake{}, Options{}, nil)
 	for uri, want := range map[string]string{
-		documentURI("tea"): "# 示例研究所《茶饮》, 2025-03\nID: tea\n草稿\n5 passages, 1 tables, 0 figures\n\n## Outline · 目录\n- 概况\n  - 门店\n- 门店展望\n- 附录\n\n## Tables · 表格\n- t1: 门店构成 (1 × 2)\n",
+		documentURI("tea"): "# 示例研究所《茶饮》, 2025-03\nID: tea\n草稿\npassages 5 · tables 1 · figures 0\n\n## Outline · 目录\n- 概况\n  - 门店\n- 门店展望\n- 附录\n\n## Tables · 表格\n- t1: 门店构成 (1 × 2)\n",
 		tableURI("t1"):     "门店构成\n概况\n\n| 类型 | 占比 |\n| --- | --- |\n| 直营 | 30% |\n\n一手来源：示例协会\n",
 		passageURI("p3"):   "示例研究所《茶饮》, 2025-03\n概况 › 门店\n一手来源：示例协会\n\n  p1: 概况开头。\n  p2: 门店很多。\n> p3: 门店共1,200家。\n  p4: 直营占30%。\n  p5: 展望。\n",
 	} {

@@ -9,7 +9,7 @@ import (
 )
 
 const mcpLong = `Serve the Model Context Protocol (MCP) on standard input and output, for programs
-that start it: desktop assistants, editors, agents. They get tools to ask, search
+that start it, such as desktop assistants and editors. They get tools to ask, search
 and read, and the reports and tables as resources. It ends with its input.
 
 docs/mcp.md says how to enter it in common programs.
