@@ -342,6 +342,55 @@ func TestWindowIsKept(t *testing.T) {
 	}
 }
 
+// TestPlan: a question in other words than the report's is asked and looked for
+// in more ways, at the cost of the calls that it takes and no more.
+func TestPlan(t *testing.T) {
+	x := bridgesIndex(t)
+	const vague = "这一行前年的盘子有多大？"
+	for _, tt := range []struct {
+		name, question, scope string
+		history               []rag.Turn
+		failure               llm.Failure // of the first call
+		status                rag.Status
+		calls                 []string // purposes
+	}{
+		{"sure", sizeQuestion, "", nil, "", rag.Answered, []string{"answer"}},
+		{"other words", vague, "REPORT", nil, "", rag.Answered, []string{"rewrite", "scope", "answer"}},
+		{"no question to a report", vague, " OTHER\n", nil, "", rag.OutOfScope, []string{"rewrite", "scope"}},
+		{"scope unclear", vague, "It is OTHER, I think", nil, "", rag.Answered, []string{"rewrite", "scope", "answer"}},
+		{"follow-up", "那它的盘子呢？", "REPORT", []rag.Turn{{Question: "这个行业怎么样？", Answer: "在增长。"}}, "", rag.Answered, []string{"condense", "rewrite", "scope", "answer"}},
+		{"down", vague, "REPORT", nil, llm.Unavailable, rag.NotFound, []string{"rewrite", "scope"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := llmtest.PlayFor(func(_ int, r llm.Request) llmtest.Script {
+				text := r.Messages[0].Text
+				switch {
+				case tt.failure != "":
+					return llmtest.Script{Err: &llm.Error{Failure: tt.failure, Err: llmtest.ErrBrokenGenerator}}
+				case strings.Contains(text, "<passage id="):
+					return llmtest.Text(withMarks(r, "2023年桥梁检测市场规模为73.2亿元‹73.2›。"))
+				case strings.Contains(r.System, "REPORT"):
+					return llmtest.Text(tt.scope)
+				case strings.Contains(text, "<history>"):
+					return llmtest.Text("2023年桥梁检测行业的市场盘子有多大？")
+				}
+				return llmtest.Text("1. 桥梁检测市场规模 2023年\n- 桥梁检测 规模\n")
+			})
+			a, _ := tell(t, withModel(t, x, g, rag.Generation{}), rag.Question{Text: tt.question, History: tt.history, Trace: true})
+			var calls []string
+			for _, c := range a.Trace.Calls {
+				calls = append(calls, c.Purpose)
+			}
+			if a.Status != tt.status || !slices.Equal(calls, tt.calls) {
+				t.Errorf("%s after %q, want %s after %q: %q", a.Status, calls, tt.status, tt.calls, a.Answer)
+			}
+			if slices.Contains(calls, "rewrite") && tt.failure == "" && !slices.Equal(a.Trace.Queries, []string{"桥梁检测市场规模 2023年", "桥梁检测 规模"}) {
+				t.Errorf("queries %q", a.Trace.Queries)
+			}
+		})
+	}
+}
+
 func TestBudgetOfPlanning(t *testing.T) {
 	// The model hangs in every call but that for the answer.
 	g := llmtest.PlayFor(func(_ int, r llm.Request) llmtest.Script {

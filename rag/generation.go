@@ -85,11 +85,13 @@ func (e *Engine) generate(ctx context.Context, l *looked, emit func(Event)) (*An
 	defer cancel()
 	p := e.plan(within, l)
 	w := &writing{engine: e, looked: l, plan: p, emit: emit}
-	if p.outOfScope {
-		w.extractive = true
+	switch down := p.down(); {
+	case down != "": // the service has just been tried: it is not worth the wait
+		w.standIn(down)
+	case p.outOfScope:
 		w.answer = e.compose(l.q, l.asked, answer.Draft{Status: answer.OutOfScope}, nil)
 		w.named()
-	} else {
+	default:
 		w.write(within)
 	}
 	if err := ctx.Err(); err != nil {
@@ -103,14 +105,13 @@ func (e *Engine) generate(ctx context.Context, l *looked, emit func(Event)) (*An
 
 // writing is one generated answer on its way.
 type writing struct {
-	engine     *Engine
-	looked     *looked
-	plan       *plan
-	emit       func(Event)
-	answer     *Answer
-	result     answer.Generation
-	reason     reason // why the report's own words stand in; "" where they do not
-	extractive bool
+	engine *Engine
+	looked *looked
+	plan   *plan
+	emit   func(Event)
+	answer *Answer
+	result answer.Generation
+	reason reason // why the report's own words stand in; "" where they do not
 }
 
 // write lets the model write and settles what becomes of the answer.
@@ -170,7 +171,7 @@ func (w *writing) why() reason {
 // standIn gives the answer from the report's own words. What was shown until
 // then is void.
 func (w *writing) standIn(r reason) {
-	w.reason, w.extractive = r, true
+	w.reason = r
 	l := w.looked
 	begun := w.answer != nil && len(w.answer.Claims) > 0
 	a := w.engine.compose(l.q, l.asked, l.draft, l.passages)

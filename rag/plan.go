@@ -39,6 +39,18 @@ type plan struct {
 	calls      []answer.Call
 }
 
+// down is why no further call of the model can be expected to succeed; "" where
+// one may.
+func (p *plan) down() reason {
+	for _, c := range p.calls {
+		switch f := failureOf(c.Err); f {
+		case llm.Unavailable, llm.NoQuota, llm.Refused, llm.NoModel:
+			return reason(f)
+		}
+	}
+	return ""
+}
+
 // plan has the model complete a follow-up, look in other words and tell
 // whether the question is one to a report, where the words of the question
 // alone have not found a sure answer. What fails or takes too long is left
@@ -69,7 +81,7 @@ func (e *Engine) plan(ctx context.Context, l *looked) *plan {
 	return p
 }
 
-// ask makes one small call; "" for one that failed.
+// askModel makes one small call; "" for one that failed.
 func (e *Engine) askModel(ctx context.Context, purpose string, p prompts.Prompt) (string, answer.Call) {
 	request := llm.Request{
 		System: p.System, Messages: []llm.Message{{Role: llm.User, Text: p.User}},

@@ -41,6 +41,11 @@
 // tables; ground selects the sentence, row or caption that an answer rests on
 // and verifies every claim against what it cites; answer drafts the claims.
 //
+// Wording by a model. Package prompts holds what a model is told, as templates
+// that tell data from instructions. answer.Generated reads its text sentence by
+// sentence and lets out what ground finds in the cited passages; rag decides
+// when the report's own words stand in (generation.go, plan.go).
+//
 // The engine. Package rag joins the stages: Engine.Ask understands, retrieves,
 // selects, drafts, verifies and composes, in one screen. It is the one function
 // behind every door. Package eval scores it over a file of questions.

@@ -5,13 +5,19 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
 	"yanbao/bot"
+	"yanbao/bot/httpapi"
+	"yanbao/bot/mcpserver"
 	"yanbao/corpus"
 	"yanbao/ingest"
 	"yanbao/ingest/markdown"
@@ -26,8 +32,8 @@ import (
 )
 
 // liar writes sentences of the passages it is shown, most of them altered: a
-// number, a citation, a name, a quotation, or no citation at all. It notes what
-// is a lie.
+// number, a citation, a quotation, an addition, or no citation at all. It notes
+// what is no sentence of the report.
 type liar struct {
 	random *rand.Rand
 	lies   []string
@@ -52,16 +58,17 @@ func (l *liar) reply(r llm.Request) string {
 	var out strings.Builder
 	for range 2 + l.random.IntN(5) {
 		s := sources[l.random.IntN(len(sources))]
-		text, mark := l.alter(s.text, "["+s.n+"]")
+		text, mark := l.alter(s.text, "["+s.n+"]", "["+sources[l.random.IntN(len(sources))].n+"]")
 		out.WriteString(text + mark + "。")
 	}
 	return out.String()
 }
 
-// alter returns a sentence and its mark, most often with a lie in one of them.
-func (l *liar) alter(text, mark string) (string, string) {
+// alter returns a sentence and its mark, most often with a lie in one of them;
+// other is the mark of another passage.
+func (l *liar) alter(text, mark, other string) (string, string) {
 	lie := text
-	switch l.random.IntN(8) {
+	switch l.random.IntN(10) {
 	case 0:
 		return text, mark // the truth
 	case 1:
@@ -74,13 +81,18 @@ func (l *liar) alter(text, mark string) (string, string) {
 		lie = "“" + text + "，而且远不止于此”"
 	case 5:
 		lie = text + "，2039年将达" + fmt.Sprint(20+l.random.IntN(70)) + "万亿元"
+	case 6:
+		mark = other
+	case 7:
+		lie = strings.NewReplacer("亿元", "万元", "%", "个百分点", "亿美元", "亿元").Replace(text)
 	default:
-		lie = llmtest.AlterNumbers(text)
-		if lie == text {
-			lie, mark = text, ""
+		if lie = llmtest.AlterNumbers(text); lie == text {
+			mark = ""
 		}
 	}
-	l.lies = append(l.lies, lie)
+	if lie != text {
+		l.lies = append(l.lies, lie)
+	}
 	return lie, mark
 }
 
@@ -131,48 +143,66 @@ func lyingEngine(t *testing.T, g llm.Generator) *rag.Engine {
 
 // lyingAnswers is how many answers TestNoLieIsShown looks at; docs/generating.md
 // gives the figure for 1,000.
-var lyingAnswers = flag.Int("lies", 100, "answers of a lying model to look at")
+var lyingAnswers = flag.Int("lies", 50, "answers of a lying model to look at, at each door")
 
 // TestNoLieIsShown: of the streamed answers of a lying model no sentence
-// reaches a reader that its cited passages do not hold word for word: not in
-// the events, not on a terminal, not in a rendering.
+// reaches a reader that its cited passages do not hold word for word, at any
+// door.
 func TestNoLieIsShown(t *testing.T) {
-	answers := *lyingAnswers
 	l := &liar{random: rand.New(rand.NewPCG(4, 2))}
-	e := lyingEngine(t, llmtest.PlayFor(func(_ int, r llm.Request) llmtest.Script {
+	o := &overheard{Library: lyingEngine(t, llmtest.PlayFor(func(_ int, r llm.Request) llmtest.Script {
 		return llmtest.Text(l.reply(r))
-	}))
+	}))}
 	asked := ourQuestions(t)
-	claims, generated, unverified := 0, 0, 0
-	for i := range answers {
-		l.lies = nil
-		o := &overheard{Library: e}
-		out := o.onTerminal(t, asked[i%len(asked)])
-		if o.answer.Mode != rag.ModeGenerated {
-			continue
-		}
-		generated++
-		claims += len(o.answer.Claims)
-		for _, c := range o.answer.Claims {
-			if !verbatim(o.answer, c) {
-				unverified++
+	for _, door := range []struct {
+		name string
+		ask  func(t *testing.T, q string) (shown string)
+	}{
+		{"terminal", o.onTerminal},
+		{"rendering", func(t *testing.T, q string) string { return bot.Render(o.ask(t, q), bot.Options{}) }},
+		{"API", o.overHTTP(t, "/v1/ask", `{"question": %q}`)},
+		{"OpenAI", o.overHTTP(t, "/v1/chat/completions", `{"model": "yanbao", "stream": true, "messages": [{"role": "user", "content": %q}]}`)},
+		{"MCP", o.overMCP(t)},
+	} {
+		t.Run(door.name, func(t *testing.T) {
+			sum := tally{}
+			for i := range *lyingAnswers {
+				l.lies = nil
+				o.told.Reset()
+				shown := door.ask(t, asked[i%len(asked)])
+				sum.add(t, o.answer, l.lies, o.told.String()+"\n"+shown)
+			}
+			t.Logf("%d answers, %d worded by the model with %d sentences shown, %d of them unverified", *lyingAnswers, sum.generated, sum.claims, sum.unverified)
+			if sum.generated < *lyingAnswers/5 {
+				t.Errorf("only %d of %d answers are the model's", sum.generated, *lyingAnswers)
+			}
+		})
+	}
+}
+
+// tally counts what was shown.
+type tally struct{ generated, claims, unverified int }
+
+func (s *tally) add(t *testing.T, a *rag.Answer, lies []string, shown string) {
+	t.Helper()
+	if a.Mode == rag.ModeGenerated {
+		s.generated++
+		s.claims += len(a.Claims)
+		for _, c := range a.Claims {
+			if !verbatim(a, c) {
+				s.unverified++
 				t.Errorf("%q is not in what it cites, %v", c.Text, c.Citations)
 			}
 		}
-		for _, lie := range l.lies {
-			if !slices.ContainsFunc(o.answer.Claims, func(c rag.Claim) bool { return strings.Contains(c.Text, lie) }) &&
-				(strings.Contains(o.told.String(), lie+"。") || strings.Contains(strings.SplitN(out, "\n\n", 2)[0], lie+"。")) {
-				unverified++
-				t.Errorf("shown and not a claim: %q", lie)
-			}
-		}
-		if answerText, _, _ := strings.Cut(out, "\n\n"); !strings.HasSuffix(o.told.String(), strings.TrimRight(o.answer.Answer, "\n")) || !strings.Contains(answerText, o.answer.Answer) {
-			t.Errorf("the terminal shows %q, the events %q, the answer is %q", answerText, o.told.String(), o.answer.Answer)
+	}
+	for _, lie := range lies {
+		if strings.Contains(shown, lie) {
+			s.unverified++
+			t.Errorf("shown: %q", lie)
 		}
 	}
-	t.Logf("%d answers, %d worded by the model with %d sentences shown, %d of them unverified", answers, generated, claims, unverified)
-	if generated < answers/3 {
-		t.Errorf("only %d of %d answers are the model's", generated, answers)
+	if !strings.Contains(strings.ReplaceAll(shown, `\"`, `"`), strings.TrimSpace(a.Answer)) {
+		t.Errorf("the answer %q is not shown", a.Answer)
 	}
 }
 
@@ -191,6 +221,74 @@ func (o *overheard) onTerminal(t *testing.T, q string) string {
 		t.Fatalf("ask %s: exit code %d: %s", q, code, stderr.String())
 	}
 	return stdout.String()
+}
+
+func (o *overheard) ask(t *testing.T, q string) *rag.Answer {
+	t.Helper()
+	a, err := o.Ask(t.Context(), rag.Question{Text: q})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// overHTTP returns what asks a server and returns its stream.
+func (o *overheard) overHTTP(t *testing.T, path, body string) func(t *testing.T, q string) string {
+	t.Helper()
+	h, err := httpapi.New(httpapi.Config{Asker: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return func(t *testing.T, q string) string {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+path, strings.NewReader(fmt.Sprintf(body, q)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", "text/event-stream")
+		response, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		data, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s: %s, %v", path, response.Status, data, err)
+		}
+		return string(data)
+	}
+}
+
+// overMCP returns what calls the tool of an MCP server.
+func (o *overheard) overMCP(t *testing.T) func(t *testing.T, q string) string {
+	t.Helper()
+	s, err := mcpserver.New(o, mcpserver.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s)
+	t.Cleanup(func() { s.Close(); server.Close() })
+	transport := &mcp.StreamableClientTransport{Endpoint: server.URL, HTTPClient: server.Client(), MaxRetries: -1}
+	session, err := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil).Connect(t.Context(), transport, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { session.Close() })
+	return func(t *testing.T, q string) string {
+		r, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "ask", Arguments: map[string]any{"question": q}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		for _, c := range r.Content {
+			if text, ok := c.(*mcp.TextContent); ok {
+				b.WriteString(text.Text + "\n")
+			}
+		}
+		return b.String()
+	}
 }
 
 // ourQuestions are those of our own set.

@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -110,7 +111,7 @@ func (g *Generated) Answer(ctx context.Context, t Task, release func(ground.Clai
 	limit := Limit(t.Question)
 	prompt, shown, err := g.fit(t, limit)
 	r := &round{generated: g, task: t, limit: limit, instructions: squeeze(prompt.System), release: release, number: 1}
-	r.result.Shown = shown
+	r.result.Shown, r.places = shown, g.placesOf(shown)
 	if err != nil {
 		r.result.Err = err
 		return r.result
@@ -136,6 +137,7 @@ type round struct {
 	task         Task
 	limit        int
 	instructions string // squeezed
+	places       places
 	release      func(ground.Claim)
 
 	number      int // of the call whose sentences are read
@@ -241,6 +243,9 @@ func (r *round) check(w written) (c ground.Claim, verdict, detail string) {
 	if unstated(c, w) {
 		return c, string(Unstated), flawWords(Unstated, r.task.Language)
 	}
+	if n := r.places.better(w.text, w.cites); n > 0 && len(c.Supports) > 0 {
+		return c, string(Elsewhere), fmt.Sprintf(flawWords(Elsewhere, r.task.Language), n)
+	}
 	if w := r.generated.strangeCode(w.text, r.task.Language, c); w != "" {
 		return c, string(Strange), w + flawWords(Strange, r.task.Language)
 	}
@@ -310,6 +315,7 @@ func flawWords(f Flaw, language string) string {
 		Markup:       {"不能有 HTML 标记", "no HTML"},
 		Formula:      {"算式无法读取", "the formula cannot be read"},
 		Unstated:     {"计算所得的数须写出算式", "write the formula of a computed value"},
+		Elsewhere:    {"所引段落没有这样说，请看[%d]", "the cited passages do not say this; see [%d]"},
 		Strange:      {"不在所引段落中", " stands in no cited passage"},
 		Tongue:       {"请用中文写", "write in English"},
 		Instructions: {"这是指令，不是报告的内容", "these are instructions, not the report"},

@@ -54,7 +54,7 @@ func seen(r rune) rune {
 // inLanguage reports whether a sentence is written in the language of the
 // answer, "zh" or "en". Names and quotations may be in any.
 func inLanguage(s, language string) bool {
-	s = quoted.ReplaceAllString(s, "")
+	s = unquoted(s)
 	var han, kana, foreign, latin int
 	word := false
 	for _, r := range s {
@@ -74,13 +74,34 @@ func inLanguage(s, language string) bool {
 	switch {
 	case kana > 2 || foreign > 2:
 		return false
+	case language == "en" && englishWord.MatchString(s):
+		return han <= 4*latin // Chinese names may be long
 	case language == "en":
-		return latin >= 2 && 2*han <= 3*latin || han == 0 && latin+foreign+kana <= 1
+		return han <= latin && latin >= 2 || han == 0 && foreign+kana == 0
 	}
-	return han >= 2 && 3*han >= latin || latin <= 3
+	return han >= 2 && 3*han >= latin || latin <= 2
 }
 
-var quoted = regexp.MustCompile(`“[^”]*”|《[^》]*》|"[^"]*"|\([^)]*\)|（[^）]*）`)
+// englishWord tells an English sentence from a list of Latin names.
+var englishWord = regexp.MustCompile(`(?i)\b(the|a|an|of|in|to|is|are|was|were|by|and|for|from|at|with|that|it|says?|according)\b`)
+
+// unquoted leaves out what stands in quotation marks and brackets, which may
+// hold others.
+func unquoted(s string) string {
+	var b strings.Builder
+	depth := 0
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune("“《（(「", r):
+			depth++
+		case strings.ContainsRune("”》）)」", r):
+			depth = max(0, depth-1)
+		case depth == 0:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
 
 // Stretches of the instructions that no sentence has by chance, in letters and
 // digits; a shorter sentence that stands in them whole is one too, from a

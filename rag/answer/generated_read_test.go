@@ -193,6 +193,7 @@ func TestInLanguage(t *testing.T) {
 		{"DeepSeek-R1。", true, true},
 		{"The market was worth RMB 29.4 billion.", false, true},
 		{"According to iFLYTEK (科大讯飞) it was “独创通专结合模式”.", false, true},
+		{"The report says: ““造点”在同月推出了免费体验”.", false, true},
 		{"市場規模は294億元です。とても大きい。", false, false},
 		{"시장 규모는 294억 위안이다.", false, false},
 		{"Объём рынка составил 294 млрд.", false, false},

@@ -28,6 +28,7 @@ const (
 	Formula      Flaw = "formula"      // braces that hold no formula
 	Unstated     Flaw = "no formula"   // a computed value without its formula
 	Strange      Flaw = "code"         // a name with digits that no cited passage holds
+	Elsewhere    Flaw = "citation"     // another passage says it, the cited ones do not
 	Tongue       Flaw = "language"     // another language than the answer's
 	Instructions Flaw = "instructions" // it repeats what the model was told
 	TooMuch      Flaw = "too long"     // longer than an answer may be

@@ -155,3 +155,28 @@ func TestPassagesAreFittedToTheWindow(t *testing.T) {
 		t.Errorf("%d passages in a large window, want all 40", last)
 	}
 }
+
+func TestBetterPlaces(t *testing.T) {
+	g, _ := generated(t, "")
+	shown := passages("桥梁检测市场在去年继续扩大，主要靠存量桥梁的定期体检。", "传感器的交付周期缩短，国产化率提高。", "存量桥梁的定期体检带动了需求；传感器交付周期缩短。")
+	shown[1].Section = []string{"桥梁检测市场继续扩大"}
+	p := g.placesOf(shown)
+	for _, tt := range []struct {
+		text  string
+		cites []int
+		want  int
+	}{
+		{"桥梁检测市场去年继续扩大，靠的是存量桥梁的定期体检。", []int{1}, 0},
+		{"桥梁检测市场去年继续扩大，靠的是存量桥梁的定期体检。", []int{2}, 1},
+		{"桥梁检测市场去年继续扩大，靠的是存量桥梁的定期体检。", []int{2, 1}, 0},
+		{"传感器交付周期已缩短。", []int{3}, 0},
+		{"传感器的交付周期缩短。", []int{1}, 2},
+		{"完全是另外一回事，与此无关。", []int{1}, 0},
+		{"The market grew on inspections.", []int{2}, 0},
+		{"增长。", []int{2}, 0},
+	} {
+		if got := p.better(tt.text, tt.cites); got != tt.want {
+			t.Errorf("%s citing %v: better place %d, want %d", tt.text, tt.cites, got, tt.want)
+		}
+	}
+}
