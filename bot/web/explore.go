@@ -72,7 +72,7 @@ func (h *Handler) explore(w http.ResponseWriter, r *http.Request) {
 	}
 	p := h.page(r, "explore")
 	p.Document = reference(d)
-	p.Exploring = newExploring(d)
+	p.Exploring = h.explored.of(d, newExploring)
 	h.write(w, r, http.StatusOK, p)
 }
 

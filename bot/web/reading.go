@@ -82,7 +82,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) {
 	}
 	p := h.page(r, "read")
 	p.Document = reference(d)
-	p.Reading = newReading(d)
+	p.Reading = h.readings.of(d, newReading)
 	h.write(w, r, http.StatusOK, p)
 }
 

@@ -22,8 +22,9 @@ type suggestion struct {
 }
 
 const (
-	perTheme   = 3  // questions shown of each theme
-	triedTheme = 24 // questions tried for each theme
+	perTheme      = 3  // questions shown of each theme
+	triedTheme    = 24 // questions tried for each theme of a document
+	fromDocuments = 8  // documents that questions are made from
 )
 
 // subject is what the titles of a theme speak of, in any report, and which of
@@ -70,7 +71,7 @@ func (s *suggester) themes(ctx context.Context, documents []rag.DocumentView) []
 	seen := make(map[string]bool)
 	for _, subject := range subjects() {
 		t := theme{Name: subject.name}
-		for _, d := range documents {
+		for _, d := range documents[:min(len(documents), fromDocuments)] {
 			t.Questions = append(t.Questions, s.answered(ctx, d.ID, subject, perTheme-len(t.Questions), seen)...)
 		}
 		if len(t.Questions) > 0 {
@@ -85,9 +86,12 @@ func (s *suggester) themes(ctx context.Context, documents []rag.DocumentView) []
 
 // answered returns at most n questions to a document that it answers.
 func (s *suggester) answered(ctx context.Context, id string, about subject, n int, seen map[string]bool) []suggestion {
-	d, err := s.reader.Document(ctx, id)
-	if err != nil || n <= 0 {
+	if n <= 0 {
 		return nil
+	}
+	d, err := s.reader.Document(ctx, id)
+	if err != nil {
+		return nil // it was removed since
 	}
 	var out []suggestion
 	for i, c := range candidates(d, about) {

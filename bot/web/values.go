@@ -177,7 +177,7 @@ func subjectOf(sentence string, q dated) string {
 		_, size := utf8.DecodeRuneInString(before[i:])
 		before = before[i+size:]
 	}
-	after, _, _ := strings.Cut(strings.TrimLeft(q.said, "年末底"), "，")
+	after, _, _ := strings.Cut(strings.TrimLeft(q.said, "年末底，, "), "，")
 	before = strings.TrimRight(strings.TrimSpace(before), "，, 到于在截至自从")
 	if before == "" {
 		before = strings.TrimSpace(after)
@@ -193,6 +193,7 @@ var endOfSubject = regexp.MustCompile(`(?:约为|约|为|达到|达|突破|超�
 // A part of a whole: its name, and how the share is said.
 var (
 	shareWords = regexp.MustCompile(`(?:的?(?:市场)?(?:占比|份额|比例)|占比|占|合计|各|分别|约|为|达到|达|也|是)+$`)
+	shareLead  = regexp.MustCompile(`^(?:其中|另外|此外|同时|而)`)
 	shareStart = regexp.MustCompile(`^.*(?:数据显示|数据|其中|其余部分|其余|领域看|来看|方面)$`)
 )
 
@@ -258,11 +259,13 @@ func partsOf(sentence string) []share {
 		}
 		before := strings.TrimSpace(clause[:values[0].Start])
 		name := shareWords.ReplaceAllString(before, "")
-		if name == before || name == "" || shareStart.MatchString(name) || utf8.RuneCountInString(name) > longestShare {
+		said := before[len(name):]
+		name = shareLead.ReplaceAllString(name, "")
+		if said == "" || name == "" || shareStart.MatchString(name) || utf8.RuneCountInString(name) > longestShare {
 			continue
 		}
 		names := []string{name}
-		if said := before[len(name):]; strings.Contains(said, "各") {
+		if strings.Contains(said, "各") {
 			names = splitNames(name)
 		}
 		for _, n := range names {

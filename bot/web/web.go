@@ -43,6 +43,8 @@ type Handler struct {
 	languages map[string]*language
 	assets    *assets
 	suggester suggester
+	readings  memo[*reading]
+	explored  memo[*exploring]
 }
 
 // New returns the handler of all pages; whatever it does not know is answered
