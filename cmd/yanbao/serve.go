@@ -8,19 +8,10 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"slices"
-	"strings"
-	"sync/atomic"
 	"time"
 
-	"yanbao/bot"
 	"yanbao/bot/httpapi"
-	"yanbao/bot/mcpserver"
-	"yanbao/bot/meter"
-	"yanbao/bot/record"
-	"yanbao/bot/web"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 )
@@ -114,6 +105,9 @@ func (f *serveFlags) complete(getenv func(string) string) error {
 	case f.rate < 0 && f.rate != anyRate:
 		return usagef("serve: --rate %g is below 0", f.rate)
 	}
+	if err := checkOrigins(f.origins); err != nil {
+		return err
+	}
 	loopback := isLoopback(host)
 	if !loopback && f.keys == "" && !f.open {
 		return usagef("serve: %s can be reached from other machines, and without API keys anybody could ask: give --api-keys FILE (yanbao keys new makes keys), or --insecure-open if that is meant", f.addr)
@@ -130,6 +124,20 @@ func (f *serveFlags) complete(getenv func(string) string) error {
 		f.hosts = append(f.hosts, "localhost", "127.0.0.1", "::1", host)
 	} else {
 		f.hosts = nil
+	}
+	return nil
+}
+
+// checkOrigins refuses what no browser sends as the origin of a page.
+func checkOrigins(origins []string) error {
+	p := http.NewCrossOriginProtection()
+	for _, o := range origins {
+		if o == "*" {
+			continue
+		}
+		if err := p.AddTrustedOrigin(o); err != nil {
+			return usagef("serve: --cors %s: write it as https://example.org, or * for any", o)
+		}
 	}
 	return nil
 }
@@ -161,162 +169,25 @@ func networks(texts []string) ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// house is what stands behind the doors while the server runs.
-type house struct {
-	flags   serveFlags
-	log     *slog.Logger
-	shelf   *shelf         // the library that can be changed
-	record  *record.Record // nil where nothing is recorded
-	meter   *meter.Meter
-	metrics *prometheus.Registry
-	keys    *keyFile
-	tools   *mcpserver.Server
-	closing atomic.Bool
-}
-
 // serve runs the server until ctx is done.
 func (p *program) serve(ctx context.Context, f serveFlags) (err error) {
 	if err := f.complete(p.getenv); err != nil {
 		return err
 	}
-	h := &house{flags: f, log: p.serveLog(f.format.value), metrics: prometheus.NewRegistry()}
-	if h.keys, err = openKeyFile(f.keys); err != nil {
-		return fmt.Errorf("serve: %w", err)
-	}
-	if err := p.openRecord(ctx, h); err != nil {
-		return fmt.Errorf("serve: %w", err)
-	}
-	if h.record != nil {
-		defer func() { err = errors.Join(err, h.record.Close()) }()
-	}
-	if h.shelf, err = p.openShelf(ctx, f.cache, h.log); err != nil {
-		return err
-	}
-	if m := p.model; m != nil {
-		if err := h.metrics.Register(newModelMetrics(m.generator.Counters)); err != nil {
-			return fmt.Errorf("serve: %w", err)
-		}
-	}
-	if h.meter, err = meter.New(h.metrics, recorder(h.record), h.log); err != nil {
-		return fmt.Errorf("serve: %w", err)
-	}
-	h.tools, err = mcpserver.New(h.door("mcp"), mcpserver.Options{
-		Version: readBuild().Version, Log: h.log, TrustedOrigins: named(f.origins),
-		AnyHost: true, // names are checked before, see httpapi.Config.Hosts
-	})
+	h, err := p.openHouse(ctx, f)
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
-	defer h.tools.Close()
-	handler, err := h.handler(h.tools)
-	if err != nil {
-		return fmt.Errorf("serve: %w", err)
-	}
+	defer func() { err = errors.Join(err, h.close()) }()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.addr)
 	if err != nil {
 		return fmt.Errorf("serve: %w; give another address with --addr", err)
 	}
 	p.note("listening on http://%s", listener.Addr())
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return h.run(ctx, listener, handler) })
+	group.Go(func() error { return h.run(ctx, listener) })
 	group.Go(func() error { return h.keep(ctx) })
 	return group.Wait()
-}
-
-// recorder is r, or nil where there is none.
-func recorder(r *record.Record) meter.Recorder {
-	if r == nil {
-		return nil
-	}
-	return r
-}
-
-// named leaves out the star that stands for any origin.
-func named(origins []string) []string {
-	return slices.DeleteFunc(slices.Clone(origins), func(o string) bool { return o == "*" })
-}
-
-// handler wires the doors.
-func (h *house) handler(tools http.Handler) (http.Handler, error) {
-	proxies, err := networks(h.flags.proxies)
-	if err != nil {
-		return nil, err
-	}
-	pages, err := web.New(web.Config{Asker: h.shelf.asker, Reader: h.shelf.asker, Allowed: httpapi.Allowed(h.keys.current), Log: h.log})
-	if err != nil {
-		return nil, err
-	}
-	c := httpapi.Config{
-		Asker:  h.door("http"),
-		OpenAI: h.door("openai"),
-		Web:    pages,
-		MCP:    tools,
-		Keys:   h.keys.current,
-		Hosts:  h.flags.hosts, Origins: h.flags.origins, Proxies: proxies,
-		Limits:  h.flags.limits,
-		Ready:   h.ready,
-		Metrics: h.metrics,
-		Log:     h.log,
-		Edition: h.shelf.asker.Edition,
-		URL:     strings.TrimSuffix(h.flags.url, "/"),
-		Models:  []string{httpapi.ModelAuto, httpapi.ModelExtractive},
-		Version: readBuild().Version,
-	}
-	if h.shelf.settings.llm != llmNone {
-		c.Models = append(c.Models, httpapi.ModelGenerated)
-	}
-	if h.shelf.library != nil && (h.flags.keys != "" || !h.flags.open) {
-		c.Library = h.shelf
-	}
-	if h.record != nil {
-		c.Record = h.record
-	}
-	return httpapi.New(c)
-}
-
-// door is the engine as one of the doors asks it: counted and recorded.
-func (h *house) door(name string) bot.Asker { return h.meter.Door(name, h.shelf.asker) }
-
-// ready says why the server takes no more questions.
-func (h *house) ready() error {
-	if h.closing.Load() {
-		return errors.New("the server is stopping")
-	}
-	return nil
-}
-
-// run serves until ctx is done, then lets requests under way end.
-func (h *house) run(ctx context.Context, l net.Listener, handler http.Handler) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
-		// Reading and writing have deadlines for each request, see httpapi.Limits:
-		// a stream may last as long as something is sent.
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	h.closing.Store(true)
-	h.log.Info("serve: stopping", "grace", h.flags.grace.String())
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.flags.grace)
-	defer cancel()
-	tools := make(chan error, 1)
-	go func() { tools <- h.tools.Shutdown(grace) }() // its streams would last for ever
-	if err := errors.Join(server.Shutdown(grace), <-tools); err != nil {
-		h.log.Warn("serve: requests cut off", "error", err)
-		if err := server.Close(); err != nil {
-			return fmt.Errorf("serve: stop: %w", err)
-		}
-	}
-	<-failed
-	return nil
 }
 
 // serveLog returns the log of a server: what happens, without questions.
