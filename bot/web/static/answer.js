@@ -123,8 +123,10 @@ export class Turn {
   }
 
   values(c) {
-    if (!c.values?.length) return null;
-    return h("ul", { class: "values" }, c.values.map((v) => h("li", {}, v.citation
+    const seen = new Set();
+    const values = (c.values ?? []).filter((v) => !seen.has(v.text) && seen.add(v.text));
+    if (!values.length) return null;
+    return h("ul", { class: "values" }, values.map((v) => h("li", {}, v.citation
       ? t("value.cited", { value: v.text, n: v.citation })
       : v.formula ? t("value.computed", { value: v.text, formula: v.formula }) : t("value.computed.plain", { value: v.text }))));
   }

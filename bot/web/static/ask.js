@@ -151,10 +151,10 @@ class Talk {
       turn.element.remove();
       this.show(answer);
     } catch (problem) {
-      this.failed(turn, problem, () => {
+      this.failed(turn, problem, problem.status !== 404 && (() => {
         turn.element.remove();
         this.load(id);
-      });
+      }));
     }
   }
 
