@@ -37,6 +37,10 @@ const (
 	checkedPairs = 4  // of them taken two at a time, for a sentence that joins two places
 )
 
+// Verifier is what the engine checks claims with; its lexicon knows the names
+// that the tables of the reports teach.
+func (e *Engine) Verifier() *ground.Verifier { return e.verifier }
+
 // Check tells of each sentence of a text that somebody else wrote whether the
 // reports support it, contradict it or do not speak of it. document limits it
 // to one report, "" asks all. It works by plain code, as answers are verified.

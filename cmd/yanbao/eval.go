@@ -19,34 +19,46 @@ citations and the retrieval by the rules of docs/evaluation.md.
 With --golden the answers are compared with those of an earlier run, question by
 question; a difference is printed and is an error. --update accepts it.
 
+With --verifier it is not the answers that are measured but their check: claims of
+right answers and sentences of the documents are altered by code, and the check must
+catch each lie and drop no true rewording (docs/verification.md).
+
 用问题集评测回答、出处与检索。`
 
 const evalExample = `  yanbao eval questions.jsonl --retrieval
   yanbao eval questions.jsonl --failures
   yanbao eval questions.jsonl --golden answers.golden --update
-  yanbao eval questions.jsonl --document my-report -json`
+  yanbao eval questions.jsonl --document my-report -json
+  yanbao eval --verifier questions.jsonl more.jsonl`
 
 // evalFlags are the flags of eval.
 type evalFlags struct {
-	json, failures, retrieval, update bool
-	golden, document                  string
+	json, failures, retrieval, update, verifier bool
+	golden, document                            string
 }
 
 func (p *program) evalCommand() *cobra.Command {
 	var f evalFlags
 	c := &cobra.Command{
-		Use:     "eval FILE",
+		Use:     "eval FILE…",
 		Short:   "score answers over a file of questions (评测)",
 		Long:    evalLong,
 		Example: evalExample,
-		Args:    arguments(1, 1, "the file of questions"),
+		Args:    arguments(1, -1, "the file of questions"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if f.verifier {
+				return p.evalVerifier(c.Context(), args, f)
+			}
+			if len(args) > 1 {
+				return usagef("eval: one file of questions at a time, unless --verifier is given")
+			}
 			return p.eval(c.Context(), args[0], f)
 		},
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "print everything as JSON")
 	c.Flags().BoolVar(&f.failures, "failures", false, "list the wrong answers")
 	c.Flags().BoolVar(&f.retrieval, "retrieval", false, "print recall at 1, 5 and 10 and the mean reciprocal rank")
+	c.Flags().BoolVar(&f.verifier, "verifier", false, "measure how many lies the check of answers catches")
 	c.Flags().StringVar(&f.golden, "golden", "", "compare with the answers in `FILE`")
 	c.Flags().BoolVar(&f.update, "update", false, "write the golden file instead of comparing")
 	c.Flags().StringVar(&f.document, "document", "", "ask the document with this `ID` only")

@@ -72,7 +72,7 @@ func layers() map[string]layer {
 		"rag/ground":   {inside: evidence},
 		"rag/answer":   {inside: answers},
 		"rag":          {inside: append(answers, "rag/answer")},
-		"rag/eval":     {inside: []string{"ingest", "rag"}, outside: []string{"golang.org/x/text"}},
+		"rag/eval":     {inside: []string{"ingest", "rag", "rag/ground", "rag/lexical", "rag/quantity", "rag/question"}, outside: []string{"golang.org/x/text"}},
 
 		"bot":        {inside: []string{"ingest", "rag"}},
 		"bot/record": {inside: []string{"rag"}, outside: []string{"modernc.org/sqlite"}},

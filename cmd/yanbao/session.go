@@ -13,6 +13,7 @@ import (
 	"yanbao/ingest/plaintext"
 	"yanbao/prompts"
 	"yanbao/rag"
+	"yanbao/rag/ground"
 	"yanbao/rag/index"
 	"yanbao/rag/question"
 )
@@ -22,6 +23,7 @@ type session struct {
 	engine   bot.Asker
 	passages []*ingest.Passage // all that can be found
 	model    *chosenModel      // that words the answers, nil for none
+	verifier *ground.Verifier  // that checks their claims
 }
 
 // formats are the kinds of files that are read, the most particular first.
@@ -87,7 +89,7 @@ func openSession(ctx context.Context, p *program, s settings) (*session, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &session{engine: e, passages: x.Passages(), model: model}, nil
+	return &session{engine: e, passages: x.Passages(), model: model, verifier: e.Verifier()}, nil
 }
 
 // loadPrompts reads the prompts of -prompts, nil for the shipped ones. They are
