@@ -346,7 +346,7 @@ func nextPlace(n string, step int) string {
 
 // contraries are words and what makes a clause say the opposite.
 var contraries = [][2]string{
-	{"增长", "下降"}, {"上升", "下降"}, {"提高", "降低"}, {"增加", "减少"}, {"提升", "下降"}, {"扩大", "缩小"}, {"高于", "低于"}, {"多于", "少于"}, {"超过", "不足"}, {"突破", "跌破"},
+	{"增长", "下降"}, {"上升", "下降"}, {"提高", "降低"}, {"增加", "减少"}, {"提升", "下降"}, {"扩大", "缩小"}, {"高于", "低于"}, {"多于", "少于"}, {"超过", "不足"},
 	{"加快", "放缓"}, {"加速", "放缓"}, {"加强", "削弱"}, {"增强", "减弱"}, {"强化", "弱化"}, {"领先", "落后"}, {"最高", "最低"}, {"最大", "最小"}, {"最多", "最少"}, {"优势", "劣势"}, {"集中", "分散"},
 	{"下降", "上升"}, {"降低", "提高"}, {"减少", "增加"}, {"缩小", "扩大"}, {"低于", "高于"}, {"上涨", "下跌"}, {"推动", "阻碍"}, {"促进", "阻碍"},
 	{"支持", "不支持"}, {"具备", "不具备"}, {"能够", "不能"}, {"实现了", "未能实现"}, {"可以", "不可以"}, {"已经", "尚未"}, {"正在", "不再"}, {"适用", "不适用"}, {"采用", "未采用"}, {"包括", "不包括"},
@@ -360,7 +360,7 @@ func (c *claim) opposites() []string {
 	for _, k := range c.random.Perm(len(contraries)) {
 		p := contraries[k]
 		at := strings.Index(c.Claim, p[0])
-		if at < 0 || inside(c.Claim, at, "《", "》") || inside(c.Claim, at, "“", "”") || strings.Contains(c.Claim, "复合"+p[0]) || negated(c.Claim[:at]) {
+		if at < 0 || inside(c.Claim, at, "《", "》") || inside(c.Claim, at, "“", "”") || strings.Contains(c.Claim, "复合"+p[0]) || strings.HasPrefix(c.Claim[at+len(p[0]):], "不") || negated(c.Claim[:at]) {
 			continue
 		}
 		// 294.16亿元：…突破…: where the word stands twice, both turn

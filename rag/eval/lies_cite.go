@@ -36,7 +36,7 @@ func (m *caseMaker) citations(c *claim) []Case {
 	add("uncited sentence", c.Claim, nil)
 	if other := m.foreignSentence(c); other != "" {
 		add("uncited sentence", other, nil)
-		add("foreign sentence", c.Claim+other, c.Cited)
+		add("foreign sentence", c.Claim+" "+other, c.Cited)
 	}
 	return out
 }

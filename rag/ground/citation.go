@@ -3,18 +3,23 @@ package ground
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"yanbao/rag/lexical"
 )
 
-// Least shares of the words of a sentence that what it cites must hold. Values
-// and names that hold make up for words.
+// Shares of the words of a sentence that decide whether what it cites is about
+// it.
 const (
-	leastWords     = 0.34
-	leastWithFacts = 0.12
-	leastEnglish   = 0.25
-	clauseHeld     = 0.55 // of the words of a clause, for a citation beside others
-	clauseTerms    = 3    // fewer words of a clause tell nothing
+	clearlyHeld  = 0.6  // so many, and no other passage is asked
+	leastWords   = 0.25 // fewer tell of something else
+	leastAround  = 0.34 // the same, counting what stands around the passage
+	betterBy     = 0.2  // another passage that holds so many more is the one to cite
+	leastFacts   = 0.12 // beside a value that is stated there
+	leastEnglish = 0.25
+	clauseHeld   = 0.6 // of the words of a clause, for a citation beside others
+	longMember   = 6   // characters of a member of a list that stands in a passage word for word
+	clauseTerms  = 3   // fewer words of a clause tell nothing
 )
 
 // citations checks that what is cited speaks of what each sentence says, and
@@ -35,44 +40,59 @@ func (e *examination) citations() fault {
 }
 
 // unsupportedSentence returns a sentence whose words the cited passages hardly
-// hold.
+// hold, or hold less than another passage of their document does.
 func (e *examination) unsupportedSentence() string {
 	for i := 0; i < len(e.claim.clauses); {
 		sentence := e.claim.clauses[i].sentence
 		var terms []string
-		facts, start := 0, e.claim.clauses[i].start
+		valued, named, start := false, false, e.claim.clauses[i].start
 		end := start
 		for ; i < len(e.claim.clauses) && e.claim.clauses[i].sentence == sentence; i++ {
 			c := &e.claim.clauses[i]
 			terms = append(terms, e.matter(e.claim, i, true)...)
-			facts += len(c.values) + len(c.names) + len(c.ranks)
+			valued = valued || slices.ContainsFunc(c.values, e.telling)
+			named = named || len(c.names) > 0 || len(c.ranks) > 0 || len(c.periods) > 0 || len(c.values) > 0
 			end = c.end
 		}
 		text := e.claim.text[start:end]
-		if !e.speaksOf(terms, facts, text) && !e.links(text) {
+		if !e.speaksOf(terms, valued, named, text) && !e.links(text) {
 			return strings.TrimSpace(text)
 		}
 	}
 	return ""
 }
 
-// speaksOf reports whether the cited passages hold enough of a sentence.
-func (e *examination) speaksOf(terms []string, facts int, text string) bool {
-	var held strings.Builder
-	for _, c := range e.cited {
-		held.WriteString(c.own + c.around)
-	}
+// telling reports whether a value that stands in a cited passage shows by itself
+// that the passage is meant: no small count.
+func (e *examination) telling(v value) bool {
+	return !(counter(v.Unit) && v.Number <= 10 && v.Unit != "%") && slices.ContainsFunc(e.cited, func(c *cited) bool { return c.states(v, e.claim.text) }) || partOfComputed(v.Value, e.computed)
+}
+
+// speaksOf reports whether the cited passages are about a sentence.
+func (e *examination) speaksOf(terms []string, valued, named bool, text string) bool {
 	if len(terms) == 0 {
-		return facts > 0
+		return valued || named
 	}
-	s := e.shareOrSynonym(terms, text, held.String())
-	switch {
-	case hanShare(lexical.Fold(text)) < 0.3:
-		return s >= leastEnglish || facts > 0
-	case facts > 0:
-		return s >= leastWithFacts || len(terms) < clauseTerms
+	var own, around strings.Builder
+	for _, c := range e.cited {
+		own.WriteString(c.own)
+		around.WriteString(c.around)
 	}
-	return s >= leastWords
+	s := e.shareOrSynonym(terms, text, own.String())
+	if valued {
+		return s >= leastFacts || len(terms) < clauseTerms
+	}
+	plain := share(terms, own.String())
+	if plain >= clearlyHeld {
+		return true
+	}
+	if best, _ := e.bestElsewhere(terms); best >= plain+betterBy {
+		return false
+	}
+	if hanShare(lexical.Fold(text)) < 0.3 {
+		return s >= leastEnglish
+	}
+	return s >= leastWords || e.shareOrSynonym(terms, text, around.String()) >= leastAround
 }
 
 // shareOrSynonym is share, counting other words of the lexicon for a stretch
@@ -122,20 +142,46 @@ func (e *examination) pulls(c *cited) bool {
 				return true
 			}
 		}
-		terms := e.matter(e.claim, i, true)
-		if len(terms) >= clauseTerms && share(terms, c.own) >= clauseHeld {
+		if e.saysClause(c, i) {
 			return true
 		}
 	}
 	return e.quotedFrom(c)
 }
 
-// quotedFrom reports whether a title or quotation of the claim is the
-// passage's.
+// saysClause reports whether a passage says clause i, its values included, not
+// much worse than the others that are cited.
+func (e *examination) saysClause(c *cited, i int) bool {
+	values := e.claim.clauses[i].values
+	if len(values) > 0 && !slices.ContainsFunc(values, func(v value) bool { return c.states(v, e.claim.text) }) {
+		return false
+	}
+	terms := e.matter(e.claim, i, true)
+	s := share(terms, c.own)
+	if len(terms) < clauseTerms || s < clauseHeld {
+		return false
+	}
+	return !e.otherStates(c, func(o *cited) bool { return share(terms, o.own) >= s+betterBy })
+}
+
+// quotedFrom reports whether a title, a quotation or a member of a list of the
+// claim is the passage's.
 func (e *examination) quotedFrom(c *cited) bool {
 	for _, q := range append(quotations(e.claim.text), docTitle.FindAllString(e.claim.text, -1)...) {
 		if strings.Contains(c.passage.Text, q) {
 			return true
+		}
+	}
+	folded := narrow(c.passage.Text)
+	for i := range e.claim.clauses {
+		cl := &e.claim.clauses[i]
+		for _, member := range topLevel(strings.Trim(e.claim.text[cl.start:cl.end], "。，；： ")) {
+			if _, after, ok := strings.Cut(member, "："); ok {
+				member = after
+			}
+			if utf8.RuneCountInString(member) >= longMember && strings.Contains(folded, member) {
+				return true
+			}
 		}
 	}
 	return false

@@ -133,6 +133,7 @@ func (e *examination) derived() []Computed {
 	var inputs []input
 	var out []Computed
 	var sums []derivation
+	out = append(out, e.shown()...)
 	for i := range e.claim.clauses {
 		for _, val := range e.claim.clauses[i].values {
 			if partOfComputed(val.Value, append(slices.Clone(e.computed), out...)) || slices.ContainsFunc(e.cited, func(s *cited) bool { return s.states(val, e.claim.text) }) {
@@ -141,7 +142,7 @@ func (e *examination) derived() []Computed {
 			if inputs == nil {
 				inputs = inputsOf(e.cited)
 			}
-			if d, ok := derive(e.claim, i, val, inputs); ok && !e.statedOtherwise(i, val, d.Computed) {
+			if d, ok := derive(e.claim, i, val, inputs); ok && !e.statedOtherwise(i, val, d) {
 				out = append(out, d.Computed)
 				sums = append(sums, d)
 			}
@@ -151,18 +152,23 @@ func (e *examination) derived() []Computed {
 }
 
 // statedOtherwise reports whether a passage itself states what a claim would
-// work out: a growth in percent where the passage gives another.
-func (e *examination) statedOtherwise(i int, c value, k Computed) bool {
-	if k.Operation != Growth {
-		return false
-	}
+// work out: the same number of another unit, or of the same matter another
+// value of that unit than the inputs.
+func (e *examination) statedOtherwise(i int, c value, d derivation) bool {
 	terms := e.matter(e.claim, i, true)
+	where := 0
 	for _, source := range e.cited {
 		for _, r := range source.readings {
+			where++
 			for j := range r.clauses {
-				p := &r.clauses[j]
-				if p.change&e.claim.clauses[i].change&3 != 0 && slices.ContainsFunc(p.values, func(s value) bool { return s.Unit == c.Unit }) && share(terms, p.folded) >= sameClause {
-					return true
+				for _, s := range r.clauses[j].values {
+					isInput := slices.ContainsFunc(d.in, func(in input) bool { return in.where == where && in.clause == j })
+					if s.SameNumber(c.Value) && !slices.ContainsFunc(d.in, func(in input) bool { return in.where == where && in.Start == s.Start }) {
+						return true
+					}
+					if s.Unit == c.Unit && !isInput && !r.row && len(terms) > 1 && share(terms, r.clauses[j].folded) >= sameClause {
+						return true
+					}
 				}
 			}
 		}

@@ -11,12 +11,12 @@ import (
 
 // fillerRunes join words and say nothing of the matter: a pair of characters
 // with one of them is no term.
-const fillerRunes = "的了在是和与及为对将其该等由从于被把使让也还又并且或而但就都更最则以所这那有约近超达到至起个年月日中同另个此即约"
+const fillerRunes = "的了在是和与及为对将其该等由从于被把使让也还又并且或而但就都更最则以所这那有约近超达到至起个年月日同另此即"
 
 // everywhere are pairs that say nothing of what a value measures.
 var everywhere = map[string]bool{
 	"预计": true, "突破": true, "同比": true, "环比": true, "增长": true, "下降": true, "上升": true, "分别": true, "数据": true, "显示": true,
-	"根据": true, "统计": true, "占比": true, "规模": true, "数量": true, "报告": true, "比重": true, "相比": true, "增加": true, "减少": true, "提高": true,
+	"根据": true, "统计": true, "占比": true, "规模": true, "数量": true, "报告": true, "比重": true, "相比": true, "增加": true, "减少": true, "提高": true, "其中": true,
 }
 
 // smallWords are English words that say nothing of the matter.

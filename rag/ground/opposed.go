@@ -118,7 +118,7 @@ func (e *examination) crossed(i int, p *clause) bool {
 // counterpart finds the clause of the cited passages that clause i restates.
 func (e *examination) counterpart(i int) (*clause, passageReading) {
 	c := &e.claim.clauses[i]
-	terms := e.matter(e.claim, i, true)
+	terms := e.undirected(c)
 	var best *clause
 	var in passageReading
 	most := 0.0
@@ -145,6 +145,23 @@ func (e *examination) counterpart(i int) (*clause, passageReading) {
 		return nil, passageReading{}
 	}
 	return best, in
+}
+
+// undirected is what a clause is about without the words that an opposite
+// could stand in place of.
+func (e *examination) undirected(c *clause) []string {
+	folded := c.folded
+	for _, p := range opposites {
+		for _, s := range []side{p.one, p.other} {
+			for _, w := range s.words {
+				folded = strings.ReplaceAll(folded, w, " ")
+			}
+		}
+	}
+	if hanShare(folded) < 0.3 && !e.latin {
+		folded = inChinese(e.Lexicon, folded)
+	}
+	return contentTerms(folded)
 }
 
 func (v value) sameAmount(w value) bool { return v.Same(w.Value) }
@@ -223,6 +240,11 @@ func (e *examination) valuesAround(i, at int) (before, after *value) {
 func (e *examination) markedOtherwise(i int) bool {
 	folded := e.claim.clauses[i].folded
 	denied := len(denials(folded)) > 0
+	if _, cell := cellOf(folded); cell != "" {
+		if yes, marked := yesOrNo(strings.TrimRight(cell, "。；;")); marked {
+			denied = !yes
+		}
+	}
 	for _, source := range e.cited {
 		for _, r := range source.readings {
 			if !r.row {

@@ -109,7 +109,7 @@ func (d direction) against(s direction) bool {
 // blanked first.
 var (
 	noNegation = regexp.MustCompile(`不仅|不断|不同|不少|不只|不但|不管|不论|不过|不足|不到|不超过|不低于|不少于|不高于|不可或缺|不可忽视|不容忽视|不得不|不约而同|不再只|不光|不单|差不多|未来|无人|无线|无论|无缝|无疑|无锡|无数|无穷|无限|无界|无感|无需|非常|非洲|除非|是非|并非易事|莫非|没收|\bnot only\b|\bno\. ?\d|\bno less than\b|\bno more than\b|\bnothing but\b`)
-	negation   = regexp.MustCompile(`并不是|并不|并非|不再是|不是|不能|不会|不可|不得|不宜|不应|不要|不|尚未|从未|并未|未曾|未能|未|没有|没|无法|难以|禁止|缺乏|缺少|拒绝|无|非|\b(?:not|no|never|neither|nor|cannot|without|unable|lacks?|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|won't|can't|hasn't|haven't)\b`)
+	negation   = regexp.MustCompile(`并不是|并不|并非|不再是|不再|不是|不能够|不能|不会|不可以|不可|不得|不宜|不应|不要|不|尚未|从未|并未|未曾|未能|未|没有|没|无法|难以|禁止|缺乏|缺少|拒绝|无|非|\b(?:not|no|never|neither|nor|cannot|without|unable|lacks?|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|won't|can't|hasn't|haven't)\b`)
 )
 
 // denial is what a clause denies.
@@ -129,7 +129,7 @@ func denials(folded string) []denial {
 	masked := noNegation.ReplaceAllStringFunc(folded, func(w string) string { return strings.Repeat("\x00", len(w)) })
 	var out []denial
 	for _, m := range negation.FindAllStringIndex(masked, -1) {
-		rest := strings.TrimLeft(strings.ReplaceAll(folded[m[1]:], "\x00", ""), " 是有")
+		rest := strings.TrimLeft(strings.ReplaceAll(folded[m[1]:], "\x00", ""), " 是有再")
 		n := longestDenied
 		if rest != "" && rest[0] < utf8.RuneSelf {
 			n *= 4

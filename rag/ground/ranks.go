@@ -20,7 +20,7 @@ type rank struct {
 var rankForms = regexp.MustCompile(`(?i)(?P<last>倒数第一|末位|垫底|最后一[名位])|(?P<first>首位|榜首|居首|夺冠|冠军|魁首|头名|\b(?:ranks?|ranked|ranking|places?|placed|came|is|was|sits?|stands?) first\b|\bin first place\b|\btops the\b|\bthe number one\b)|(?P<top>前[一二三四五六七八九十\d]+(?:[名位强大家]|$|[，。、；列甲]|(?:的)?企业)|\btop[ -]?(?:\d+|three|five|ten)\b)|(?P<nth>第[一二三四五六七八九十百\d]+)|(?P<no>\bno\. ?\d+|\b(?:ranks?|ranked|ranking|places?|placed) (?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)|#\d+)\b|\bin (?:second|third|fourth|fifth) place\b)`)
 
 // notRanks: what follows an ordinal that is no rank.
-var notRanks = []string{"季", "方", "时间", "章", "节", "条", "款", "号", "年", "步", "次", "天", "周", "页", "手", "线", "类", "个", "轮"}
+var notRanks = []string{"季", "方", "时间", "章", "节", "号", "年", "天", "周", "页", "手", "线"}
 
 var englishRanks = []string{"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"}
 
@@ -66,7 +66,7 @@ func orderedThing(after string) string {
 			return "-"
 		}
 	}
-	for _, w := range []string{"梯队", "阶段", "阵营", "代", "级", "批", "层"} {
+	for _, w := range []string{"梯队", "阶段", "阵营", "代", "级", "批", "层", "类", "条", "款", "步", "次", "个", "轮"} {
 		if strings.HasPrefix(after, w) {
 			return w
 		}
@@ -106,8 +106,8 @@ func (k rank) heldBy(s rank) bool {
 	switch {
 	case k.of != s.of:
 		return false
-	case k.among:
+	case k.among && !s.among:
 		return s.n > 0 && s.n <= k.n
 	}
-	return k.n == s.n && !s.among
+	return k.n == s.n && k.among == s.among
 }

@@ -164,8 +164,8 @@ func boundHolds(c, s value) bool {
 
 // Limits of a fair rounding.
 const (
-	furthestRounded = 0.025 // of the value
-	furthestBound   = 0.06  // of the value, for 超290亿 of 294.16亿
+	furthestRounded = 0.05 // of the value
+	furthestBound   = 0.06 // of the value, for 超290亿 of 294.16亿
 )
 
 // rounded reports whether c, which says 约, 超, 近 or the like, is a fair

@@ -33,7 +33,8 @@ type Verifier struct {
 	Lexicon *question.Lexicon
 	Library Library
 
-	readings readings
+	readings  readings
+	documents library
 }
 
 // Verify checks a claim against the passages that it cites:
@@ -97,7 +98,7 @@ type examination struct {
 
 // newExamination reads a claim and what it cites.
 func (v *Verifier) newExamination(c Claim) *examination {
-	e := &examination{Verifier: v, claim: v.read(c.Text, false), cited: v.citedBy(c.Supports), computed: c.Computed, latin: true}
+	e := &examination{Verifier: v, claim: v.read(narrow(c.Text), false), cited: v.citedBy(c.Supports), computed: c.Computed, latin: true}
 	for _, s := range e.cited {
 		e.latin = e.latin && !chinese(s.passage.Text)
 	}
@@ -214,7 +215,19 @@ func (e *examination) values() fault {
 // announced: 以下三个方面 counts what the text itself goes on to list.
 func (e *examination) announced(i int, val value) bool {
 	folded := e.claim.clauses[i].folded
-	return val.Number <= 10 && counter(val.Unit) && (strings.Contains(folded, "以下") || strings.Contains(folded, "如下"))
+	if val.Number > 10 || !counter(val.Unit) || !strings.Contains(folded, "以下") && !strings.Contains(folded, "如下") {
+		return false
+	}
+	for _, c := range e.cited {
+		for _, r := range c.readings {
+			for j := range r.clauses {
+				if slices.ContainsFunc(r.clauses[j].values, func(s value) bool { return s.Unit == val.Unit }) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // value looks for a place that states a value of clause i, of what the claim
@@ -323,8 +336,21 @@ func (e *examination) periodHeld(p quantity.Period) bool {
 				return true
 			}
 		}
-		if p.YearTo != 0 && years[p.Year] && years[p.YearTo] {
+		if p.YearTo != 0 && c.dates(p) {
 			return true
+		}
+	}
+	return false
+}
+
+// dates reports whether a sentence of the passage names both ends of a span of
+// years.
+func (c *cited) dates(p quantity.Period) bool {
+	for _, r := range c.readings {
+		for j := range r.clauses {
+			if r.spans(j, p) {
+				return true
+			}
 		}
 	}
 	return false
@@ -356,11 +382,28 @@ func (e *examination) rank(i int, k rank) fault {
 				}
 			}
 		}
-		if k.of != "" && strings.Contains(c.around, lexical.Fold(k.text+k.of)) {
+		if k.of != "" && strings.Contains(c.around, lexical.Fold(k.text+k.of)) && !e.numbers(k.of) {
 			return sound
 		}
 	}
+	if len(k.of) == len("类") && !e.numbers(k.of) {
+		return sound // the claim's own numbering
+	}
 	return fault{verdict: BadRank, what: k.text}
+}
+
+// numbers reports whether a cited passage numbers things of a kind: 第二类.
+func (e *examination) numbers(of string) bool {
+	for _, c := range e.cited {
+		for _, r := range c.readings {
+			for j := range r.clauses {
+				if slices.ContainsFunc(r.clauses[j].ranks, func(k rank) bool { return k.of == of }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // rankedByCell reports whether a cell under 排名 states the rank.
@@ -369,4 +412,14 @@ func rankedByCell(c *clause, k rank) bool {
 		return false
 	}
 	return slices.ContainsFunc(c.values, func(v value) bool { return int(v.Number) == k.n || k.among && v.Number <= float64(k.n) })
+}
+
+// narrow writes letters and digits of full width in half width.
+func narrow(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r >= 'ａ' && r <= 'ｚ' || r == '％' {
+			return r - '！' + '!'
+		}
+		return r
+	}, s)
 }

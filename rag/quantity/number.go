@@ -79,7 +79,7 @@ func (t text) hanNumber(i int) (float64, int, bool) {
 		if math.IsNaN(digit) {
 			digit = 1
 		}
-		if next := t.at(j + 1); r != '十' && (next == '万' || next == '亿') {
+		if next := t.at(j + 1); total == 0 && r != '十' && (next == '万' || next == '亿') {
 			break // 五百万 is read as 五 and the scale 百万
 		}
 		total, digit, seen = total+digit*factor, math.NaN(), true
