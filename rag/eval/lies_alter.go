@@ -16,8 +16,6 @@ import (
 // altersPerKind is how many places of a claim are altered in one way.
 const altersPerKind = 2
 
-var digitRun = regexp.MustCompile(`\d+(?:,\d{3})*(?:\.\d+)?`)
-
 // places picks a few values of the claim that can be altered: not in a title or
 // a name of a document.
 func (c *claim) places() []quantity.Value {

@@ -31,12 +31,14 @@ type caseMaker struct {
 	pairs  []Pair
 	names  map[string][]question.Mention // names of the documents by kind, each once
 	folded map[*ingest.Passage]string
+	values map[*ingest.Passage][]quantity.Value
 }
 
 func newCaseMaker(o Lies, pairs []Pair) *caseMaker {
-	m := &caseMaker{o: o, pairs: pairs, names: make(map[string][]question.Mention), folded: make(map[*ingest.Passage]string)}
+	m := &caseMaker{o: o, pairs: pairs, names: make(map[string][]question.Mention), folded: make(map[*ingest.Passage]string), values: make(map[*ingest.Passage][]quantity.Value)}
 	seen := make(map[string]bool)
 	for _, p := range o.Passages {
+		m.values[p] = quantity.Values(p.Text)
 		m.folded[p] = lexical.Fold(p.Text + "\n" + strings.Join(p.Section, "\n") + "\n" + p.Lead)
 		for _, n := range o.Names.Mentions(p.Text) {
 			if !seen[n.Canonical] {
@@ -106,19 +108,27 @@ func hasFact(s string, names Names) bool {
 }
 
 // shared is the part of the pairs of characters and words of a that b holds.
-func shared(a, b string) float64 {
-	n, in := 0, 0
-	for _, t := range lexical.AppendTerms(nil, lexical.Fold(a)) {
-		if t.Kind != lexical.Bigram && t.Kind != lexical.Word {
-			continue
+func shared(a, b string) float64 { return sharedTerms(claimTerms(a), b) }
+
+func claimTerms(s string) []string {
+	var out []string
+	for _, t := range lexical.AppendTerms(nil, lexical.Fold(s)) {
+		if t.Kind == lexical.Bigram || t.Kind == lexical.Word {
+			out = append(out, t.Text)
 		}
-		n++
-		if strings.Contains(b, t.Text) {
+	}
+	return out
+}
+
+func sharedTerms(terms []string, b string) float64 {
+	if len(terms) == 0 {
+		return 0
+	}
+	in := 0
+	for _, t := range terms {
+		if strings.Contains(b, t) {
 			in++
 		}
 	}
-	if n == 0 {
-		return 0
-	}
-	return float64(in) / float64(n)
+	return float64(in) / float64(len(terms))
 }

@@ -8,7 +8,6 @@ import (
 
 	"yanbao/ingest"
 	"yanbao/rag/lexical"
-	"yanbao/rag/quantity"
 )
 
 // Shares of a claim's words: a passage that holds more may support it, one that
@@ -47,11 +46,12 @@ func (m *caseMaker) citations(c *claim) []Case {
 func (m *caseMaker) others(c *claim) (near, far *ingest.Passage) {
 	best := 0.0
 	var few []*ingest.Passage
+	terms := claimTerms(c.Claim)
 	for _, p := range m.o.Passages {
 		if p.DocumentID != c.Cited[0].DocumentID || !p.Kind.Retrieved() || p.Kind == ingest.KindTable || slices.Contains(c.Cited, p) || m.maySupport(c, p) {
 			continue
 		}
-		s := shared(c.Claim, m.folded[p])
+		s := sharedTerms(terms, m.folded[p])
 		if s > best && s < mayBeTrue {
 			best, near = s, p
 		}
@@ -73,7 +73,7 @@ func (m *caseMaker) maySupport(c *claim, p *ingest.Passage) bool {
 			return true
 		}
 	}
-	stated := quantity.Values(p.Text)
+	stated := m.values[p]
 	held := 0
 	for _, v := range c.values {
 		if slices.ContainsFunc(stated, v.Same) {

@@ -138,3 +138,17 @@ func BenchmarkCheck(b *testing.B) {
 		v.Check(all[i%len(all)])
 	}
 }
+
+// BenchmarkCheckLong checks a sentence with many values over two passages.
+func BenchmarkCheckLong(b *testing.B) {
+	l, passages := claimPassages(b)
+	v := claimVerifier(b, l)
+	s := ground.Statement{
+		Text:  "2024年中国低空物流市场规模为231.7亿元，同比增长24.3%，医疗配送占比41%，生鲜配送占比27.5%，美国约35.6亿美元，2030年预计达149亿美元。",
+		Cited: []*ingest.Passage{passages["market"], passages["abroad"]},
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		v.Check(s)
+	}
+}

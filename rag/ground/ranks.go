@@ -2,6 +2,7 @@ package ground
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"yanbao/rag/lexical"
@@ -110,4 +111,62 @@ func (k rank) heldBy(s rank) bool {
 		return s.n > 0 && s.n <= k.n
 	}
 	return k.n == s.n && k.among == s.among
+}
+
+// ranks checks every rank of the claim.
+func (e *examination) ranks() fault {
+	for i := range e.claim.clauses {
+		for _, k := range e.claim.clauses[i].ranks {
+			if f := e.rank(i, k); f.verdict != Supported {
+				return f
+			}
+		}
+	}
+	return sound
+}
+
+func (e *examination) rank(i int, k rank) fault {
+	for _, c := range e.cited {
+		for _, r := range c.readings {
+			for j := range r.clauses {
+				for _, s := range r.clauses[j].ranks {
+					if k.heldBy(s) && nameClash(e.claim, i, k.start, r, j, s.start) == "" && !e.otherSubject(i, k.start, r, j, s.start) {
+						return sound
+					}
+				}
+				if r.row && rankedByCell(&r.clauses[j], k) {
+					return sound
+				}
+			}
+		}
+		if k.of != "" && strings.Contains(c.around, lexical.Fold(k.text+k.of)) && !e.numbers(k.of) {
+			return sound
+		}
+	}
+	if len(k.of) == len("类") && !e.numbers(k.of) {
+		return sound // the claim's own numbering
+	}
+	return fault{verdict: BadRank, what: k.text}
+}
+
+// numbers reports whether a cited passage numbers things of a kind: 第二类.
+func (e *examination) numbers(of string) bool {
+	for _, c := range e.cited {
+		for _, r := range c.readings {
+			for j := range r.clauses {
+				if slices.ContainsFunc(r.clauses[j].ranks, func(k rank) bool { return k.of == of }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// rankedByCell reports whether a cell under 排名 states the rank.
+func rankedByCell(c *clause, k rank) bool {
+	if !strings.Contains(c.folded, "排名") && !strings.Contains(c.folded, "名次") && !strings.Contains(c.folded, "位次") && !strings.Contains(c.folded, "rank") {
+		return false
+	}
+	return slices.ContainsFunc(c.values, func(v value) bool { return int(v.Number) == k.n || k.among && v.Number <= float64(k.n) })
 }

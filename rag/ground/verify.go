@@ -3,9 +3,7 @@ package ground
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
-	"yanbao/rag/lexical"
 	"yanbao/rag/quantity"
 	"yanbao/rag/question"
 )
@@ -111,56 +109,6 @@ func (v *Verifier) citedBy(supports []Support) []*cited {
 		c := v.cite(s.Passage)
 		if !slices.Contains(out, c) {
 			out = append(out, c)
-		}
-	}
-	return out
-}
-
-// quotesHold checks the spans of the supports and what the claim itself puts
-// between quotation marks.
-func quotesHold(c Claim) fault {
-	for _, s := range c.Supports {
-		t := s.Passage.Text
-		if s.Start < 0 || s.End > len(t) || s.Start >= s.End || !utf8.ValidString(t[s.Start:s.End]) {
-			return fault{verdict: BadQuote}
-		}
-	}
-	for _, quote := range quotations(c.Text) {
-		held := false
-		for _, s := range c.Supports {
-			held = held || strings.Contains(s.Passage.Text, quote)
-		}
-		if !held {
-			return fault{verdict: BadQuote, what: quote}
-		}
-	}
-	return sound
-}
-
-// quotePairs are the marks that quote; the outermost ones count.
-var quotePairs = map[rune]rune{'“': '”', '「': '」', '『': '』', '‘': '’', '"': '"', '＂': '＂'}
-
-// quotations returns the outermost stretches between quotation marks. An
-// apostrophe is none.
-func quotations(s string) []string {
-	var out []string
-	var closing rune
-	opening := rune(0)
-	depth, start := 0, 0
-	for i, r := range s {
-		switch {
-		case depth == 0 && quotePairs[r] != 0:
-			if r == '‘' && !strings.ContainsRune(s[i:], '’') {
-				continue
-			}
-			opening, closing = r, quotePairs[r]
-			depth, start = 1, i+utf8.RuneLen(r)
-		case depth > 0 && r == closing:
-			if depth--; depth == 0 {
-				out = append(out, s[start:i])
-			}
-		case depth > 0 && r == opening:
-			depth++
 		}
 	}
 	return out
@@ -354,64 +302,6 @@ func (c *cited) dates(p quantity.Period) bool {
 		}
 	}
 	return false
-}
-
-// ranks checks every rank of the claim.
-func (e *examination) ranks() fault {
-	for i := range e.claim.clauses {
-		for _, k := range e.claim.clauses[i].ranks {
-			if f := e.rank(i, k); f.verdict != Supported {
-				return f
-			}
-		}
-	}
-	return sound
-}
-
-func (e *examination) rank(i int, k rank) fault {
-	for _, c := range e.cited {
-		for _, r := range c.readings {
-			for j := range r.clauses {
-				for _, s := range r.clauses[j].ranks {
-					if k.heldBy(s) && nameClash(e.claim, i, k.start, r, j, s.start) == "" && !e.otherSubject(i, k.start, r, j, s.start) {
-						return sound
-					}
-				}
-				if r.row && rankedByCell(&r.clauses[j], k) {
-					return sound
-				}
-			}
-		}
-		if k.of != "" && strings.Contains(c.around, lexical.Fold(k.text+k.of)) && !e.numbers(k.of) {
-			return sound
-		}
-	}
-	if len(k.of) == len("类") && !e.numbers(k.of) {
-		return sound // the claim's own numbering
-	}
-	return fault{verdict: BadRank, what: k.text}
-}
-
-// numbers reports whether a cited passage numbers things of a kind: 第二类.
-func (e *examination) numbers(of string) bool {
-	for _, c := range e.cited {
-		for _, r := range c.readings {
-			for j := range r.clauses {
-				if slices.ContainsFunc(r.clauses[j].ranks, func(k rank) bool { return k.of == of }) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// rankedByCell reports whether a cell under 排名 states the rank.
-func rankedByCell(c *clause, k rank) bool {
-	if !strings.Contains(c.folded, "排名") && !strings.Contains(c.folded, "名次") && !strings.Contains(c.folded, "位次") && !strings.Contains(c.folded, "rank") {
-		return false
-	}
-	return slices.ContainsFunc(c.values, func(v value) bool { return int(v.Number) == k.n || k.among && v.Number <= float64(k.n) })
 }
 
 // narrow writes letters and digits of full width in half width.

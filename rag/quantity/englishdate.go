@@ -9,10 +9,15 @@ var englishMonths = []string{"january", "february", "march", "april", "may", "ju
 // 2025. A period without a year is none, as may is a verb. end == i means none
 // begins there.
 func (t text) englishPeriod(i int) (p Period, end int) {
-	if isLatin(t.at(i - 1)) {
+	digit := isDigit(t.at(i))
+	if !digit && !isLatin(t.at(i)) || isLatin(t.at(i-1)) {
 		return p, i
 	}
-	if day, j, ok := t.small(i); ok && isDigit(t.at(i)) && !isDigit(t.at(i-1)) && day >= 1 && day <= 31 {
+	if digit {
+		day, j, ok := t.small(i)
+		if !ok || isDigit(t.at(i-1)) || day < 1 || day > 31 {
+			return p, i
+		}
 		if month, k := t.englishMonth(t.blanks(j)); k > 0 && t.at(j) == ' ' {
 			if year, end, ok := t.yearAfter(k); ok {
 				return Period{Year: year, Month: month, Day: day}, end
