@@ -142,7 +142,7 @@ func (p *program) newModel(s settings) (*chosenModel, error) {
 	return &chosenModel{
 		generator: guard.NewGenerator(g, guard.Options{
 			Budget: s.timeout, Concurrent: s.concurrent, CacheBytes: s.cache << 20, Price: price, Log: p.log()}),
-		json:   c.Structured == langchain.JSONSchema || c.Protocol == langchain.Ollama,
+		json:   c.HoldsSchema(),
 		window: c.Window,
 	}, nil
 }

@@ -87,7 +87,7 @@ func (e *Embedder) batch(ctx context.Context, task llm.Task, texts []string) ([]
 	for i, text := range texts {
 		prepared[i] = e.prepare(task, text)
 	}
-	x := &exchange{texts: len(texts)}
+	x := &exchange{texts: len(texts), task: task}
 	if e.config.Protocol == Ollama {
 		x.texts = 1
 	}
@@ -180,7 +180,7 @@ func ordered(data []byte, x *exchange) ([]byte, error) {
 			Index     *int      `json:"index"`
 			Embedding []float32 `json:"embedding"`
 		} `json:"data"`
-		Embeddings [][]float32 `json:"embeddings"` // Ollama
+		Embeddings []embedding `json:"embeddings"` // Ollama, Google
 		Usage      struct {
 			PromptTokens int `json:"prompt_tokens"`
 		} `json:"usage"`
@@ -189,10 +189,7 @@ func ordered(data []byte, x *exchange) ([]byte, error) {
 		return nil, x.fail(unreadable("the vectors cannot be read: %s", brief(err.Error())))
 	}
 	if r.Data == nil {
-		if len(r.Embeddings) != x.texts {
-			return nil, x.fail(unreadable("%d vectors came for %d texts", len(r.Embeddings), x.texts))
-		}
-		return data, nil
+		return inOrder(data, r.Embeddings, x)
 	}
 	if len(r.Data) != x.texts {
 		return nil, x.fail(unreadable("%d vectors came for %d texts", len(r.Data), x.texts))
@@ -209,4 +206,39 @@ func ordered(data []byte, x *exchange) ([]byte, error) {
 	}
 	x.count(r.Usage.PromptTokens, 0)
 	return json.Marshal(map[string]any{"data": sorted})
+}
+
+// embedding is a vector: a list of numbers (Ollama), or one in an object
+// (Google).
+type embedding struct {
+	values []float32
+	inside bool // it was in an object
+}
+
+func (e *embedding) UnmarshalJSON(data []byte) error {
+	if data[0] == '[' {
+		return json.Unmarshal(data, &e.values)
+	}
+	var o struct {
+		Values []float32 `json:"values"`
+	}
+	e.inside = true
+	err := json.Unmarshal(data, &o)
+	e.values = o.Values
+	return err
+}
+
+// inOrder checks vectors that come without numbers, in the order of the texts.
+func inOrder(data []byte, vectors []embedding, x *exchange) ([]byte, error) {
+	if len(vectors) != x.texts {
+		return nil, x.fail(unreadable("%d vectors came for %d texts", len(vectors), x.texts))
+	}
+	if !vectors[0].inside {
+		return data, nil
+	}
+	list := make([]map[string]any, len(vectors))
+	for i, v := range vectors {
+		list[i] = map[string]any{"index": i, "embedding": v.values}
+	}
+	return json.Marshal(map[string]any{"data": list})
 }

@@ -22,7 +22,7 @@ func openEmbedder(t *testing.T, c Config) *Embedder {
 }
 
 func TestEmbeddersConform(t *testing.T) {
-	for _, p := range []Protocol{OpenAI, Ollama} {
+	for _, p := range []Protocol{OpenAI, Ollama, Google} {
 		for _, fault := range []wiretest.Fault{wiretest.None, wiretest.Shuffled} {
 			t.Run(fmt.Sprintf("%s/%s", p, fault), func(t *testing.T) {
 				llmtest.RunEmbedder(t, func(t *testing.T) llm.Embedder {
@@ -36,7 +36,7 @@ func TestEmbeddersConform(t *testing.T) {
 }
 
 func TestEmbeddingFaults(t *testing.T) {
-	for _, p := range []Protocol{OpenAI, Ollama} {
+	for _, p := range []Protocol{OpenAI, Ollama, Google} {
 		for _, f := range append(faults[:15:15], []struct {
 			fault wiretest.Fault
 			want  llm.Failure
@@ -47,8 +47,8 @@ func TestEmbeddingFaults(t *testing.T) {
 			{wiretest.Uneven, llm.Unreadable},
 			{wiretest.Misnumbered, llm.Unreadable},
 		}...) {
-			if p == Ollama && (f.fault == wiretest.Misnumbered || f.fault == wiretest.Uneven) {
-				continue // its vectors have no numbers, and come one by one
+			if p != OpenAI && f.fault == wiretest.Misnumbered || p == Ollama && f.fault == wiretest.Uneven {
+				continue // its vectors have no numbers, or come one by one
 			}
 			t.Run(fmt.Sprintf("%s/%s", p, f.fault), func(t *testing.T) {
 				c, _ := serve(t, p, wiretest.Script{Fault: f.fault})

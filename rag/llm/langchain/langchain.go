@@ -1,6 +1,6 @@
 // Package langchain speaks to language models and embedders through
-// langchaingo: OpenAI and every service that speaks its protocol, Ollama and
-// Anthropic.
+// langchaingo: OpenAI and every service that speaks its protocol, Ollama,
+// Anthropic and Google.
 //
 // langchaingo leaves out what matters when a call fails: streams that break
 // off, hold errors or no JSON at all end without an error there. So every
@@ -29,6 +29,7 @@ const (
 	OpenAI    Protocol = "openai"    // chat completions and embeddings of OpenAI, and the many services that follow them
 	Ollama    Protocol = "ollama"    // /api/chat and /api/embed
 	Anthropic Protocol = "anthropic" // messages
+	Google    Protocol = "google"    // generateContent and batchEmbedContents of Gemini
 )
 
 // Structured says how a service is told the JSON Schema of a reply.
@@ -49,7 +50,7 @@ type Config struct {
 	Model    string
 	Key      string // "" for services that take none
 
-	Structured Structured // OpenAI only; Ollama takes a schema, Anthropic does not
+	Structured Structured // OpenAI only; Ollama and Google take a schema, Anthropic does not
 	NewLimit   bool       // OpenAI only: the limit of tokens is sent as max_completion_tokens
 	Streams    bool       // replies are streamed also where nobody listens: some models have no other way
 	Window     int        // Ollama only: tokens of prompt and reply together; 0 for the service's own
@@ -57,6 +58,11 @@ type Config struct {
 	Longest    int        // embedders: runes of a text, the rest is left out; 0 for 6,000
 
 	Transport http.RoundTripper // nil for one of its own
+}
+
+// HoldsSchema reports whether the service holds a reply to Request.Schema.
+func (c Config) HoldsSchema() bool {
+	return c.Structured == JSONSchema || c.Protocol == Ollama || c.Protocol == Google
 }
 
 // check refuses what cannot work.
@@ -83,6 +89,11 @@ func (c Config) key() string {
 	return c.Key
 }
 
+// router is a dialect whose requests go elsewhere than langchaingo sends them.
+type router interface {
+	route(r *http.Request, c Config, x *exchange)
+}
+
 // dialect is what differs between protocols.
 type dialect interface {
 	// client returns langchaingo's client.
@@ -104,6 +115,8 @@ func (p Protocol) dialect() (dialect, error) {
 		return ollamaDialect{}, nil
 	case Anthropic:
 		return anthropicDialect{}, nil
+	case Google:
+		return googleDialect{}, nil
 	}
 	return nil, fmt.Errorf("langchain: unknown protocol %q", p)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const canary = "sk-canary-0123456789abcdefghijklmnopqrstuv"
 
 // protocols that generate.
-var protocols = []Protocol{OpenAI, Ollama, Anthropic}
+var protocols = []Protocol{OpenAI, Ollama, Anthropic, Google}
 
 // serve starts a server and returns the configuration of its model.
 func serve(t *testing.T, p Protocol, scripts ...wiretest.Script) (Config, *wiretest.Server) {
@@ -192,6 +193,59 @@ func TestRefusedFields(t *testing.T) {
 	}
 }
 
+func TestGoogleRequests(t *testing.T) {
+	c, s := serve(t, Google, wiretest.Script{Script: llmtest.Text("{}")})
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/v1") + "/v1beta"
+	r := question()
+	r.Messages = append([]llm.Message{{Role: llm.User, Text: "去年呢？"}, {Role: llm.Assistant, Text: "三千家。"}}, r.Messages...)
+	r.Schema = json.RawMessage(`{"type":"object"}`)
+	text := func(s string) []any { return []any{map[string]any{"text": s}} }
+	want := map[string]any{
+		"systemInstruction": map[string]any{"parts": text("依据材料回答。")},
+		"contents": []any{map[string]any{"role": "user", "parts": text("去年呢？")}, map[string]any{"role": "model", "parts": text("三千家。")},
+			map[string]any{"role": "user", "parts": text("今年呢？")}},
+		"generationConfig": map[string]any{"temperature": 0., "maxOutputTokens": 100., "responseMimeType": "application/json",
+			"responseJsonSchema": map[string]any{"type": "object"}},
+	}
+	if got := sent(t, c, s, r); !reflect.DeepEqual(got, want) {
+		t.Errorf("sent %v, want %v", got, want)
+	}
+	g := open(t, c)
+	if _, err := g.Generate(t.Context(), r, func(string) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	e, err := NewEmbedder(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Embed(t.Context(), llm.TaskQuery, []string{"问"}); err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, r := range s.Requests() {
+		paths = append(paths, r.Path)
+		if r.Header.Get("X-Goog-Api-Key") != canary || r.Header.Get("Authorization") != "" {
+			t.Errorf("headers of %s: %v", r.Path, r.Header)
+		}
+	}
+	if want := []string{"/v1beta/models/m-1:generateContent", "/v1beta/models/m-1:streamGenerateContent", "/v1beta/models/m-1:batchEmbedContents"}; !slices.Equal(paths, want) {
+		t.Errorf("asked at %q, want %q", paths, want)
+	}
+	if last := string(s.Requests()[2].Body); !strings.Contains(last, `"taskType":"RETRIEVAL_QUERY"`) {
+		t.Errorf("the embedder is not told what the text is: %s", last)
+	}
+}
+
+func TestGoogleBlocksAPrompt(t *testing.T) {
+	c := Config{Name: "m", Protocol: Google, BaseURL: "http://host/v1beta", Model: "m", Key: canary}
+	c.Transport = answers{200, "application/json", []byte(`{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}`)}
+	_, err := open(t, c).Generate(t.Context(), question(), nil)
+	var e *llm.Error
+	if !errors.As(err, &e) || e.Failure != llm.Incomplete {
+		t.Errorf("error %v, want %s", err, llm.Incomplete)
+	}
+}
+
 // Models that stream alone reply also to who does not listen.
 func TestStreamsAlways(t *testing.T) {
 	c, s := serve(t, OpenAI, wiretest.Script{Script: llmtest.Script{Reasoning: []string{"想"}, Pieces: []string{"四", "家。"}}, Tagged: true})
@@ -211,7 +265,7 @@ func TestNoKeyNoHeader(t *testing.T) {
 		c.Key = ""
 		sent(t, c, s, question())
 		h := s.Requests()[0].Header
-		if h.Get("Authorization")+h.Get("X-Api-Key") != "" {
+		if h.Get("Authorization")+h.Get("X-Api-Key")+h.Get("X-Goog-Api-Key") != "" {
 			t.Errorf("%s: a key is sent where none is known: %v", p, h)
 		}
 		if got := h.Get("User-Agent"); got != "yanbao" {

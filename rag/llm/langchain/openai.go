@@ -102,14 +102,20 @@ func (openaiDialect) read(data []byte, x *exchange, text func(openaiReply) strin
 
 func (d openaiDialect) event(data []byte, x *exchange) ([]byte, error) {
 	text, err := d.read(data, x, func(r openaiReply) string { return r.Choices[0].Delta.Content })
-	var out bytes.Buffer
-	if text != "" {
-		pieces(text, func(s string) {
-			line, _ := json.Marshal(map[string]any{"choices": []any{map[string]any{"delta": openaiText{s}}}})
-			out.WriteString("data: " + string(line) + "\n\n")
-		})
+	return openaiEvents(text), err
+}
+
+// openaiEvents is a piece of text as langchaingo's client for OpenAI reads it.
+func openaiEvents(text string) []byte {
+	if text == "" {
+		return nil
 	}
-	return out.Bytes(), err
+	var out bytes.Buffer
+	pieces(text, func(s string) {
+		line, _ := json.Marshal(map[string]any{"choices": []any{map[string]any{"delta": openaiText{s}}}})
+		out.WriteString("data: " + string(line) + "\n\n")
+	})
+	return out.Bytes()
 }
 
 func (d openaiDialect) whole(data []byte, x *exchange) ([]byte, error) {
@@ -117,6 +123,11 @@ func (d openaiDialect) whole(data []byte, x *exchange) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openaiWhole(text)
+}
+
+// openaiWhole is a reply as langchaingo's client for OpenAI reads it.
+func openaiWhole(text string) ([]byte, error) {
 	return json.Marshal(map[string]any{"choices": []any{
 		map[string]any{"message": map[string]any{"role": "assistant", "content": text}, "finish_reason": "stop"}}})
 }

@@ -17,7 +17,14 @@ type refusals struct {
 // optional are the fields that can be done without. A name that contains
 // another one comes first.
 func optional() []string {
-	return []string{"max_completion_tokens", "max_tokens", "response_format", "stream_options", "temperature"}
+	return []string{"max_completion_tokens", "max_tokens", "response_format", googleSchema, "stream_options", "temperature"}
+}
+
+// knows reports whether a field is refused.
+func (r *refusals) knows(field string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Contains(r.fields, field)
 }
 
 // learn notes the field that a complaint names, and reports whether the request,

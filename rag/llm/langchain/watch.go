@@ -27,6 +27,7 @@ type exchange struct {
 	request llm.Request
 	stream  bool
 	texts   int       // of an embedding call; 0 for a generation
+	task    llm.Task  // of an embedding call
 	refused *refusals // nil for an embedding call
 	left    []string  // fields that were left out because they are refused
 
@@ -169,6 +170,9 @@ func (w *watch) amended(r *http.Request, x *exchange) (*http.Request, error) {
 	r.GetBody = nil
 	r.ContentLength = int64(len(data))
 	r.Header.Set("User-Agent", "yanbao")
+	if d, ok := w.dialect.(router); ok {
+		d.route(r, w.config, x)
+	}
 	if w.config.Key == "" {
 		r.Header.Del("Authorization")
 		r.Header.Del("X-Api-Key")

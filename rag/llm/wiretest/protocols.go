@@ -40,6 +40,12 @@ func protocolOf(path string) (p protocol, embeds bool) {
 		return ollama{}, true
 	case strings.HasSuffix(path, "/v1/messages"):
 		return anthropic{}, false
+	case strings.HasSuffix(path, ":generateContent"):
+		return google{}, false
+	case strings.HasSuffix(path, ":streamGenerateContent"):
+		return google{stream: true}, false
+	case strings.HasSuffix(path, ":batchEmbedContents"):
+		return google{}, true
 	}
 	return nil, false
 }

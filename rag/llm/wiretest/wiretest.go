@@ -1,6 +1,7 @@
 // Package wiretest is a local server that speaks the protocols of language
 // models, well and badly: chat completions and embeddings of OpenAI, Ollama's
-// /api/chat and /api/embed, Anthropic's messages. Its messages are written
+// /api/chat and /api/embed, Anthropic's messages, Google's generateContent and
+// batchEmbedContents. Its messages are written
 // after the services' documentation; no real service is behind it.
 package wiretest
 
@@ -177,8 +178,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func keyOf(h http.Header) string {
-	if key := h.Get("X-Api-Key"); key != "" {
-		return key
+	for _, name := range []string{"X-Api-Key", "X-Goog-Api-Key"} {
+		if key := h.Get(name); key != "" {
+			return key
+		}
 	}
 	return strings.TrimPrefix(h.Get("Authorization"), "Bearer ")
 }
@@ -357,44 +360,4 @@ func reason(f Fault) string {
 		return "content_filter"
 	}
 	return "stop"
-}
-
-// embed answers with a vector of each text, see llmtest.UnitVector.
-func (c *call) embed(body []byte) {
-	var asked struct {
-		Input json.RawMessage `json:"input"`
-	}
-	texts, one := []string{}, ""
-	if json.Unmarshal(body, &asked) == nil && json.Unmarshal(asked.Input, &texts) != nil && json.Unmarshal(asked.Input, &one) == nil {
-		texts = []string{one}
-	}
-	if slices.Contains(texts, "") || len(texts) == 0 {
-		c.fail(http.StatusBadRequest, "input cannot be an empty string", "invalid_request_error")
-		return
-	}
-	if c.script.Fault == Hang {
-		c.hang()
-	}
-	vectors := make([]llm.Vector, len(texts))
-	for i, text := range texts {
-		vectors[i] = llmtest.UnitVector(text, 16)
-		for j := range vectors[i] {
-			vectors[i][j] *= 3 // not all services send vectors of length 1
-		}
-	}
-	last := len(vectors) - 1
-	switch c.script.Fault {
-	case Missing:
-		vectors = vectors[:last]
-	case NotFinite:
-		clear(vectors[last])
-	case Uneven:
-		vectors[last] = vectors[last][1:]
-	}
-	out := c.protocol.vectors(vectors, c.script.Fault)
-	if c.script.Fault == Malformed {
-		out = bytes.Replace(out, []byte(":"), []byte(";"), 1)
-	}
-	c.w.Header().Set("Content-Type", "application/json")
-	c.w.Write(out)
 }
