@@ -11,9 +11,10 @@ import (
 
 // forms finds folded words and names in a text, the longest at each place.
 // Reading the tables at every start costs more than a question, so it is made
-// for that: two entries of maps for each form, none for its inner characters.
+// for that: an entry of a map for each form, none for its inner characters.
 type forms struct {
-	groups  map[string][]int32   // by form: the groups that it stands in
+	numbers map[string]int32     // by form
+	groups  [][]int32            // by number of the form: the groups that it stands in
 	lengths map[prefix]byteSizes // how long the forms are that begin so
 }
 
@@ -28,20 +29,23 @@ type byteSizes [4]uint64
 // writes longer ones into a question.
 const maxForm = 255
 
-// formCount is about how many forms the shipped tables hold.
-const formCount = 1 << 14
+// formCount and groupCount are about how many the shipped tables hold.
+const (
+	formCount  = 18_000
+	groupCount = 8_000
+)
 
 func newForms() forms {
-	return forms{groups: make(map[string][]int32, formCount), lengths: make(map[prefix]byteSizes, formCount/2)}
+	return forms{
+		numbers: make(map[string]int32, formCount),
+		groups:  make([][]int32, 0, formCount),
+		lengths: make(map[prefix]byteSizes, formCount/2),
+	}
 }
 
 // clone returns a copy that can be added to without a change of f.
 func (f *forms) clone() forms {
-	c := forms{groups: maps.Clone(f.groups), lengths: maps.Clone(f.lengths)}
-	for form, groups := range c.groups {
-		c.groups[form] = slices.Clip(groups) // what is added must not show in f
-	}
-	return c
+	return forms{numbers: maps.Clone(f.numbers), groups: slices.Clone(f.groups), lengths: maps.Clone(f.lengths)}
 }
 
 // put enters a folded form of a group.
@@ -49,21 +53,27 @@ func (f *forms) put(form string, group int32) {
 	if form == "" || len(form) > maxForm {
 		return
 	}
-	known := f.groups[form]
-	if slices.Contains(known, group) {
+	if n, ok := f.numbers[form]; ok {
+		if known := f.groups[n]; !slices.Contains(known, group) {
+			f.groups[n] = append(slices.Clip(known), group) // never into an array that a clone has too
+		}
 		return
 	}
-	f.groups[form] = append(known, group)
-	if known == nil {
-		p := prefixOf(form)
-		sizes := f.lengths[p]
-		sizes[len(form)/64] |= 1 << (len(form) % 64)
-		f.lengths[p] = sizes
-	}
+	f.numbers[form] = int32(len(f.groups))
+	f.groups = append(f.groups, []int32{group})
+	p := prefixOf(form)
+	sizes := f.lengths[p]
+	sizes[len(form)/64] |= 1 << (len(form) % 64)
+	f.lengths[p] = sizes
 }
 
-// get returns the groups of a folded form.
-func (f *forms) get(form string) []int32 { return f.groups[form] }
+// get returns the groups of a folded form, nil for one that is not known.
+func (f *forms) get(form string) []int32 {
+	if n, ok := f.numbers[form]; ok {
+		return f.groups[n]
+	}
+	return nil
+}
 
 // prefixOf returns the prefix of text, which is not empty.
 func prefixOf(text string) prefix {
@@ -114,7 +124,7 @@ func (f *forms) longest(folded string, i int, wanted func([]int32) bool) (end in
 				if j > len(folded) {
 					continue
 				}
-				g := f.groups[folded[i:j]]
+				g := f.get(folded[i:j])
 				if len(g) == 0 || !wanted(g) {
 					continue
 				}

@@ -81,7 +81,7 @@ type Mention struct {
 // LoadLexicon reads the four files of a lexicon at the root of fsys. A file
 // that is missing or a line that cannot be read is an error that names it.
 func LoadLexicon(fsys fs.FS) (*Lexicon, error) {
-	l := &Lexicon{forms: newForms(), names: make(map[string]int), stopwords: make(map[string][]string)}
+	l := &Lexicon{forms: newForms(), groups: make([]group, 0, groupCount), names: make(map[string]int), stopwords: make(map[string][]string)}
 	for _, f := range []struct {
 		name string
 		line func(fields []string) error
