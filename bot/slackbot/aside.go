@@ -75,7 +75,7 @@ func (b *Bot) replyAside(ctx context.Context, q *inquiry) error {
 	if b.clock.Now().Sub(q.at) < responseFor {
 		err := b.respond(ctx, q.channel, q.response, aside(out.message, true))
 		if err == nil {
-			return b.ledger.finish(ctx, q, answered, "")
+			return b.ledger.mark(ctx, q, answered, "")
 		}
 		b.log.Warn("slack: a response URL does not take the answer, posting it to the asker", "error", err)
 	}
@@ -89,7 +89,7 @@ func (b *Bot) replyAside(ctx context.Context, q *inquiry) error {
 	if err != nil {
 		return err
 	}
-	return b.ledger.finish(ctx, q, answered, "")
+	return b.ledger.mark(ctx, q, answered, "")
 }
 
 // respond posts to a response URL, waiting where Slack asks for it.

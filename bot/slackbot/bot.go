@@ -91,6 +91,8 @@ type Bot struct {
 	unsaved  map[string]bool // messages that could not be persisted and were told so
 	last     time.Time       // when the last event came
 	prompts  map[string][]prompt
+	places   map[string]Place // settings read so far
+	accepted recent           // messages that are persisted
 }
 
 // New makes a bot. It calls nothing yet.
@@ -116,7 +118,7 @@ func New(c Config) (*Bot, error) {
 		Config: c, log: c.Log, clock: c.Clock, settings: c.Settings,
 		http:   &http.Client{Timeout: 30 * time.Second, Transport: http.DefaultTransport.(*http.Transport).Clone()},
 		ledger: &ledger{record: c.Record, now: c.Clock.Now}, gates: &gates{clock: c.Clock, open: make(map[string]*gate)},
-		ready: make(chan struct{}), kinds: make(map[string]bool), noStream: make(map[string]bool), unsaved: make(map[string]bool), prompts: make(map[string][]prompt),
+		ready: make(chan struct{}), kinds: make(map[string]bool), noStream: make(map[string]bool), unsaved: make(map[string]bool), prompts: make(map[string][]prompt), places: make(map[string]Place),
 	}
 	options := []slack.Option{slack.OptionHTTPClient(b.http), slack.OptionAppLevelToken(c.AppToken)}
 	if c.API != "" {
@@ -264,6 +266,19 @@ func (b *Bot) user() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.self.UserID
+}
+
+// recent remembers the last some thousand keys.
+type recent struct{ now, before map[string]bool }
+
+func (r *recent) has(key string) bool { return r.now[key] || r.before[key] }
+
+func (r *recent) add(key string) {
+	const generation = 5000
+	if r.now == nil || len(r.now) >= generation {
+		r.now, r.before = make(map[string]bool), r.now
+	}
+	r.now[key] = true
 }
 
 // public notes that a channel is public; only what is known to be is.

@@ -215,7 +215,7 @@ func (d *draft) endStream(ctx context.Context, out outcome) (final bool, err err
 	if !final {
 		return false, nil
 	}
-	return true, b.ledger.finish(ctx, q, answered, q.reply)
+	return true, b.ledger.mark(ctx, q, answered, q.reply)
 }
 
 // streams reports whether a channel may have streaming.
@@ -271,7 +271,7 @@ func (b *Bot) postFinal(ctx context.Context, q *inquiry, m message) error {
 		code := refusedBySlack(err)
 		switch {
 		case err == nil:
-			return b.ledger.finish(ctx, q, answered, ts)
+			return b.ledger.mark(ctx, q, answered, ts)
 		case badContent(code) && len(m.blocks) > 0:
 			b.log.Error("slack: blocks were refused, sending the text", "code", code)
 			m = m.bare()
@@ -303,7 +303,7 @@ func (b *Bot) change(ctx context.Context, q *inquiry, m message) error {
 		code := refusedBySlack(err)
 		switch {
 		case err == nil:
-			return b.ledger.finish(ctx, q, answered, q.reply)
+			return b.ledger.mark(ctx, q, answered, q.reply)
 		case badContent(code) && len(m.blocks) > 0:
 			b.log.Error("slack: blocks were refused, sending the text", "code", code)
 			m = m.bare()

@@ -40,7 +40,7 @@ func (b *Bot) handle(seq int64) {
 	case err == nil:
 	case errors.Is(err, errRefused):
 		b.log.Error("slack: an answer is not wanted where it was asked for", "error", err)
-		if err := b.ledger.finish(ctx, q, failed, ""); err != nil {
+		if err := b.ledger.mark(ctx, q, failed, ""); err != nil {
 			b.log.Error("slack: the end of a question cannot be noted", "error", err)
 		}
 	case ctx.Err() == nil:
@@ -93,7 +93,7 @@ func (b *Bot) find(ctx context.Context, q *inquiry) (done bool, err error) {
 		marked, ts, revision, final := firstMark(m)
 		switch {
 		case marked && ts == q.ts && final && revision == q.revision:
-			return true, b.ledger.finish(ctx, q, answered, m.Timestamp)
+			return true, b.ledger.mark(ctx, q, answered, m.Timestamp)
 		case marked && ts == q.ts:
 			return false, b.ledger.mark(ctx, q, open, m.Timestamp)
 		case !marked && len(m.Blocks.BlockSet) == 0 && b.unclaimed(ctx, q, m.Timestamp):

@@ -81,6 +81,12 @@ func (b *Bot) messageEvent(id, team string, m *slackevents.MessageEvent) (then f
 func (b *Bot) message(in incoming, mention bool) (then func()) {
 	ctx, cancel := context.WithTimeout(b.base, persistIn)
 	defer cancel()
+	b.mu.Lock()
+	had := b.accepted.has(in.channel + in.ts)
+	b.mu.Unlock()
+	if had {
+		return func() {} // the ledger would say the same, but later
+	}
 	mention = mention || slices.Contains(mentionsOf(in.said), b.user())
 	place := b.place(ctx, in.team, in.channel)
 	kind := b.kindOf(ctx, in, mention, place)
@@ -168,11 +174,20 @@ func (b *Bot) take(ctx context.Context, event string, q *inquiry, place Place) (
 			b.unsavedQuestion(q, place, o.err)
 		case o.fresh:
 			b.enqueue(q)
+			fallthrough
+		default:
+			b.mu.Lock()
+			b.accepted.add(q.channel + q.ts)
+			b.mu.Unlock()
 		}
 	}
 	select {
 	case o := <-done:
-		return func() { finish(o) }
+		if q.ephemeral() {
+			return func() { finish(o) } // the acknowledgement says that an answer is looked for
+		}
+		finish(o) // in its lane before the acknowledgement invites the next question
+		return func() {}
 	case <-ctx.Done():
 		return func() { b.wg.Go(func() { finish(<-done) }) }
 	}

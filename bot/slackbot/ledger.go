@@ -34,6 +34,7 @@ CREATE TABLE slack_questions (
 	at       INTEGER NOT NULL, -- Unix time in milliseconds, here and below
 	UNIQUE (team, channel, ts)
 ) STRICT;
+CREATE INDEX slack_questions_thread ON slack_questions(team, channel, thread, ts);
 CREATE INDEX slack_questions_open ON slack_questions(state) WHERE state NOT IN ('answered', 'dropped', 'failed');
 CREATE TABLE slack_events (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX slack_events_at ON slack_events(at);
@@ -195,11 +196,16 @@ func (l *ledger) unfinished(ctx context.Context) (list []*inquiry, err error) {
 	return list, err
 }
 
-// mark persists how far a question is; reply is kept where it is "".
+// mark persists how far a question is; reply is kept where it is "". A
+// question that its asker changed or deleted meanwhile keeps its state, one
+// that is finished forgets its text.
 func (l *ledger) mark(ctx context.Context, q *inquiry, s state, reply string) error {
+	done := s == answered || s == failed
 	err := l.record.Update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`UPDATE slack_questions SET state = CASE WHEN revision = ? AND state <> 'withdrawn' THEN ? ELSE state END,
-			reply = CASE WHEN ? <> '' THEN ? ELSE reply END WHERE seq = ?`, q.revision, s, reply, reply, q.seq)
+		_, err := tx.Exec(`UPDATE slack_questions SET reply = CASE WHEN ?1 <> '' THEN ?1 ELSE reply END,
+			state = CASE WHEN revision = ?2 AND state <> 'withdrawn' THEN ?3 ELSE state END,
+			text = CASE WHEN ?4 AND revision = ?2 THEN '' ELSE text END, response = CASE WHEN ?4 AND revision = ?2 THEN '' ELSE response END
+			WHERE seq = ?5`, reply, q.revision, s, done, q.seq)
 		return err
 	})
 	if err != nil {
@@ -210,18 +216,6 @@ func (l *ledger) mark(ctx context.Context, q *inquiry, s state, reply string) er
 		q.reply = reply
 	}
 	return nil
-}
-
-// finish persists that a question has its final answer and forgets its text,
-// unless the asker changed or deleted it meanwhile.
-func (l *ledger) finish(ctx context.Context, q *inquiry, s state, reply string) error {
-	if err := l.mark(ctx, q, s, reply); err != nil {
-		return err
-	}
-	return l.record.Update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`UPDATE slack_questions SET text = '', response = '' WHERE seq = ? AND state = ?`, q.seq, s)
-		return err
-	})
 }
 
 // amend gives a question the text that the asker changed it to. It returns the
@@ -263,26 +257,6 @@ func (l *ledger) withdraw(ctx context.Context, team, channel, ts string) (q *inq
 		return nil, err
 	}
 	return l.load(ctx, seq)
-}
-
-// thread reports whether the bot takes part in a thread, and whether somebody
-// else was addressed there since the bot was.
-func (l *ledger) thread(ctx context.Context, team, channel, thread string) (part, others bool, err error) {
-	err = l.record.View(ctx, func(ctx context.Context, db *sql.DB) error {
-		return db.QueryRowContext(ctx, `SELECT others FROM slack_threads WHERE team = ? AND channel = ? AND thread = ?`, team, channel, thread).Scan(&others)
-	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, false, nil
-	}
-	return err == nil, others, err
-}
-
-// addressed notes that somebody else was addressed in a thread.
-func (l *ledger) addressed(ctx context.Context, team, channel, thread string) error {
-	return l.record.Update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`UPDATE slack_threads SET others = 1 WHERE team = ? AND channel = ? AND thread = ?`, team, channel, thread)
-		return err
-	})
 }
 
 // keep records an answer: with all others, or where only those of a private
@@ -368,24 +342,6 @@ func (l *ledger) drop(ctx context.Context, q *inquiry) error {
 		_, err := tx.Exec(`UPDATE slack_questions SET state = 'dropped', text = '', response = '' WHERE seq = ?`, q.seq)
 		return err
 	})
-}
-
-// replied reports whether a message is the answer to another question.
-func (l *ledger) replied(ctx context.Context, q *inquiry, ts string) (other bool, err error) {
-	err = l.record.View(ctx, func(ctx context.Context, db *sql.DB) error {
-		return db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM slack_questions WHERE team = ? AND channel = ? AND reply = ? AND seq <> ?)`,
-			q.team, q.channel, ts, q.seq).Scan(&other)
-	})
-	return other, err
-}
-
-// first reports whether a question is the first of its thread.
-func (l *ledger) first(ctx context.Context, q *inquiry) (first bool, err error) {
-	err = l.record.View(ctx, func(ctx context.Context, db *sql.DB) error {
-		return db.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM slack_questions WHERE team = ? AND channel = ? AND thread = ? AND seq < ?)`,
-			q.team, q.channel, q.thread, q.seq).Scan(&first)
-	})
-	return first, err
 }
 
 // once reports whether something is done for the first time.

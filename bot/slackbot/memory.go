@@ -28,9 +28,13 @@ func (b *Bot) history(ctx context.Context, q *inquiry, place Place) ([]rag.Turn,
 	}
 	ctx, cancel := context.WithTimeout(ctx, readIn)
 	defer cancel()
+	from, err := b.ledger.recent(ctx, q, mostTurns)
+	if err != nil {
+		return nil, err
+	}
 	var messages []slack.Message
-	err := b.gates.pass(ctx, q.channel, func() (err error) {
-		messages, err = b.thread(ctx, q.channel, q.thread, "", mostPages)
+	err = b.gates.pass(ctx, q.channel, func() (err error) {
+		messages, err = b.thread(ctx, q.channel, q.thread, from, mostPages)
 		return err
 	})
 	if err != nil {
@@ -67,7 +71,7 @@ func (b *Bot) thread(ctx context.Context, channel, root, oldest string, pages in
 	cursor := ""
 	for range pages {
 		page, more, next, err := b.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-			ChannelID: channel, Timestamp: root, Oldest: oldest, Cursor: cursor, Limit: 200})
+			ChannelID: channel, Timestamp: root, Oldest: oldest, Inclusive: true, Cursor: cursor, Limit: 200})
 		if err != nil {
 			return nil, err
 		}

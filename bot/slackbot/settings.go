@@ -93,22 +93,33 @@ func (b *Bot) place(ctx context.Context, team, channel string) Place {
 	if p.Locked {
 		return p
 	}
+	key := team + " " + channel
+	b.mu.Lock()
+	known, ok := b.places[key]
+	b.mu.Unlock()
+	if ok {
+		return known
+	}
 	var body []byte
 	err := b.ledger.record.View(ctx, func(ctx context.Context, db *sql.DB) error {
 		return db.QueryRowContext(ctx, `SELECT body FROM slack_settings WHERE team = ? AND channel = ?`, team, channel).Scan(&body)
 	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return p
-	}
-	var set Place
 	if err == nil {
-		err = json.Unmarshal(body, &set)
+		var set Place
+		if err = json.Unmarshal(body, &set); err == nil {
+			p = set
+		}
+	} else if errors.Is(err, sql.ErrNoRows) {
+		err = nil
 	}
 	if err != nil {
 		b.log.Error("slack: settings of a channel cannot be read", "error", err)
 		return p
 	}
-	return set
+	b.mu.Lock()
+	b.places[key] = p
+	b.mu.Unlock()
+	return p
 }
 
 // setPlace persists the settings of a channel.
@@ -117,9 +128,13 @@ func (b *Bot) setPlace(ctx context.Context, team, channel, user string, p Place)
 	if err != nil {
 		return err
 	}
-	return b.ledger.record.Update(ctx, func(tx *sql.Tx) error {
+	err = b.ledger.record.Update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`INSERT INTO slack_settings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body, user = excluded.user, at = excluded.at`,
 			team, channel, string(body), user, b.clock.Now().UnixMilli())
 		return err
 	})
+	b.mu.Lock()
+	delete(b.places, team+" "+channel)
+	b.mu.Unlock()
+	return err
 }

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"log"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -21,20 +23,10 @@ import (
 // error.
 func (b *Bot) listen(ctx context.Context) error {
 	socket := socketmode.New(b.api, socketmode.OptionLog(log.New(io.Discard, "", 0)))
-	var served = make(chan struct{})
 	ctx, cancel := context.WithCancel(ctx)
-	defer func() { cancel(); <-served }()
-	go func() {
-		defer close(served)
-		for {
-			select {
-			case e := <-socket.Events:
-				b.receive(ctx, socket, e)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
+	var served sync.WaitGroup
+	defer func() { cancel(); served.Wait() }()
+	served.Go(func() { b.distribute(ctx, socket, &served) })
 	for {
 		err := socket.RunContext(ctx)
 		if ctx.Err() != nil {
@@ -49,6 +41,60 @@ func (b *Bot) listen(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// receivers is how many events of the socket are persisted at a time. Events of
+// one channel are taken in the order in which they come.
+const receivers = 16
+
+// distribute hands the events of the socket to receivers by channel.
+func (b *Bot) distribute(ctx context.Context, socket *socketmode.Client, served *sync.WaitGroup) {
+	lines := make([]chan socketmode.Event, receivers)
+	for i := range lines {
+		line := make(chan socketmode.Event, 32)
+		lines[i] = line
+		served.Go(func() {
+			for {
+				select {
+				case e := <-line:
+					b.receive(ctx, socket, e)
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+	}
+	seed := maphash.MakeSeed()
+	for {
+		select {
+		case e := <-socket.Events:
+			select {
+			case lines[maphash.String(seed, channelOf(e))%receivers] <- e:
+			case <-ctx.Done():
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// channelOf is the channel that an event of the socket is about; "" for none.
+func channelOf(e socketmode.Event) string {
+	switch data := e.Data.(type) {
+	case slackevents.EventsAPIEvent:
+		switch m := data.InnerEvent.Data.(type) {
+		case *slackevents.MessageEvent:
+			return m.Channel
+		case *slackevents.AppMentionEvent:
+			return m.Channel
+		}
+	case slack.SlashCommand:
+		return data.ChannelID
+	case slack.InteractionCallback:
+		return data.Channel.ID
+	}
+	return ""
 }
 
 // receive takes one event of the socket: persisted, acknowledged, then acted on.

@@ -318,7 +318,8 @@ func (s *Server) replies(form url.Values) reply {
 		return failed("thread_not_found")
 	}
 	if oldest := form.Get("oldest"); oldest != "" {
-		all = slices.DeleteFunc(all, func(m *Message) bool { return m.TS != thread && m.TS <= oldest })
+		inclusive := form.Get("inclusive") == "1" || form.Get("inclusive") == "true"
+		all = slices.DeleteFunc(all, func(m *Message) bool { return m.TS != thread && (m.TS < oldest || m.TS == oldest && !inclusive) })
 	}
 	limit, _ := strconv.Atoi(form.Get("limit"))
 	if limit < 1 || limit > 1000 {

@@ -91,14 +91,18 @@ func (s *Server) Slash(channel, user, text string) json.RawMessage {
 		"user_id": user, "trigger_id": s.trigger(), "response_url": s.responseURL(channel, user, ""), "api_app_id": App}}
 	s.enqueue(e)
 	s.mu.Unlock()
-	payload := <-e.response
-	if s.hasText(payload) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		u, _ := e.payload["response_url"].(string)
-		s.ephemeral(channel, user, u[strings.LastIndex(u, "/")+1:], payload)
+	return <-e.response
+}
+
+// shown shows what the acknowledgement of a slash command says. The lock is held.
+func (s *Server) shown(e *envelope, payload json.RawMessage) {
+	if e.kind != "slash_commands" || !hasText(payload) {
+		return
 	}
-	return payload
+	u, _ := e.payload["response_url"].(string)
+	channel, _ := e.payload["channel_id"].(string)
+	user, _ := e.payload["user_id"].(string)
+	s.ephemeral(channel, user, u[strings.LastIndex(u, "/")+1:], payload)
 }
 
 func (c *channel) name() string {
@@ -111,7 +115,7 @@ func (c *channel) name() string {
 	return "a-channel"
 }
 
-func (s *Server) hasText(payload json.RawMessage) bool {
+func hasText(payload json.RawMessage) bool {
 	var p struct{ Text string }
 	return json.Unmarshal(payload, &p) == nil && p.Text != ""
 }

@@ -10,6 +10,7 @@ package slacktest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -86,6 +87,35 @@ type Message struct {
 // Bot reports whether the bot wrote it.
 func (m Message) Bot() bool { return m.User == BotUser }
 
+// Course says in which order things happened to a message that a user wrote:
+// its first delivery, and the first acknowledgement of one; 0 for not yet.
+type Course struct{ Sent, Accepted int }
+
+// Courses returns the course of each message, by timestamp.
+func (s *Server) Courses() map[string]Course {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.courses)
+}
+
+// step notes a delivery or an acknowledgement of a message. The lock is held.
+func (s *Server) step(e *envelope, accepted bool) {
+	inner, _ := e.payload["event"].(map[string]any)
+	ts, _ := inner["ts"].(string)
+	if ts == "" {
+		return
+	}
+	s.steps++
+	c := s.courses[ts]
+	if c.Sent == 0 {
+		c.Sent = s.steps
+	}
+	if accepted && c.Accepted == 0 {
+		c.Accepted = s.steps
+	}
+	s.courses[ts] = c
+}
+
 type channel struct {
 	kind     string // "channel", "group", "im", "mpim"
 	member   bool
@@ -110,8 +140,11 @@ type Server struct {
 	held     []*heldEvent
 	sent     int // events sent
 	nextID   int
+	written  int
 	acks     []time.Duration
 	accepted map[string]bool // event IDs that were acknowledged
+	courses  map[string]Course
+	steps    int // deliveries and acknowledgements so far
 	stop     chan struct{}
 	work     sync.WaitGroup
 
@@ -130,7 +163,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		options: o, channels: make(map[string]*channel), calls: make(map[string]int), changed: make(chan struct{}),
-		conns: make(map[*conn]bool), accepted: make(map[string]bool), stop: make(chan struct{}),
+		conns: make(map[*conn]bool), accepted: make(map[string]bool), courses: make(map[string]Course), stop: make(chan struct{}),
 		triggers: make(map[string]time.Time), responses: make(map[string]*response), uploads: make(map[string]*upload),
 	}
 	mux := http.NewServeMux()
@@ -225,6 +258,13 @@ func (s *Server) Calls(method string) int {
 	return s.calls[method]
 }
 
+// Written counts the messages of the bot for all to see.
+func (s *Server) Written() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.written
+}
+
 // timestamp gives out the next one. The lock is held.
 func (s *Server) timestamp() string {
 	s.clock++
@@ -254,6 +294,9 @@ func (s *Server) find(id, ts string) *Message {
 // put adds a message to its channel. The lock is held.
 func (s *Server) put(m *Message) {
 	s.channels[m.Channel].messages = append(s.channels[m.Channel].messages, m)
+	if m.Bot() && m.Only == "" {
+		s.written++
+	}
 	s.touch()
 }
 

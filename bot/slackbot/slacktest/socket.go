@@ -21,8 +21,8 @@ import (
 type envelope struct {
 	kind     string // "events_api", "slash_commands", "interactive"
 	payload  map[string]any
-	event    string // event_id; "" where there is none
-	id       string // envelope_id of the last delivery
+	event    string   // event_id; "" where there is none
+	ids      []string // envelope_id of each delivery
 	attempt  int
 	first    time.Time // of the first delivery
 	at       time.Time // of the last delivery
@@ -103,7 +103,7 @@ func (s *Server) acknowledge(id string, payload json.RawMessage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, e := range s.pending {
-		if e.id == id {
+		if slices.Contains(e.ids, id) {
 			s.pending = slices.Delete(s.pending, i, i+1)
 			s.finish(e, payload)
 			return
@@ -114,6 +114,7 @@ func (s *Server) acknowledge(id string, payload json.RawMessage) {
 // finish notes an acknowledgement. The lock is held.
 func (s *Server) finish(e *envelope, payload json.RawMessage) {
 	e.done = true
+	s.step(e, true)
 	s.acks = append(s.acks, time.Since(e.at))
 	if e.event != "" {
 		s.accepted[e.event] = true
@@ -122,6 +123,7 @@ func (s *Server) finish(e *envelope, payload json.RawMessage) {
 		s.violate("an acknowledgement carries %d bytes, at most 20 KB", len(payload))
 		payload = nil
 	}
+	s.shown(e, payload)
 	e.response <- payload
 	s.touch()
 }
@@ -136,11 +138,13 @@ func (s *Server) dispatch(e *envelope) {
 		if e.on != nil {
 			e.attempt++
 		}
-		e.id, e.on, e.at = s.id("env-"), c, time.Now()
+		id := s.id("env-")
+		e.ids, e.on, e.at = append(e.ids, id), c, time.Now()
 		if e.first.IsZero() {
 			e.first = e.at
 		}
-		message := map[string]any{"type": e.kind, "envelope_id": e.id, "payload": e.payload,
+		s.step(e, false)
+		message := map[string]any{"type": e.kind, "envelope_id": id, "payload": e.payload,
 			"accepts_response_payload": e.kind != "events_api", "retry_attempt": e.attempt, "retry_reason": ""}
 		if e.attempt > 0 {
 			message["retry_reason"] = "timeout"
@@ -215,6 +219,13 @@ func (s *Server) Pending() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.pending) + len(s.held)
+}
+
+// Unacknowledged counts what was sent and is not acknowledged.
+func (s *Server) Unacknowledged() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.pending)
 }
 
 // Acks lists how long acknowledgements took, from the last delivery of each.
