@@ -68,21 +68,26 @@ func TestSlashResponseFails(t *testing.T) {
 	s.only(channel, "U1", "1,200家")
 }
 
-type checker func(text, document string) ([]Finding, error)
+// checker is an asker that checks texts as well.
+type checker struct {
+	*fakeAsker
+	check func(text string) []rag.CheckedClaim
+}
 
-func (f checker) Check(_ context.Context, text, document string) ([]Finding, error) {
-	return f(text, document)
+func (c checker) Check(_ context.Context, text, _ string) ([]rag.CheckedClaim, error) {
+	return c.check(text), nil
 }
 
 func TestCheckShortcut(t *testing.T) {
 	cite := echo(rag.Question{}).Citations[0]
 	s := newScene(t, slacktest.Options{}, func(c *Config) {
-		c.Checker = checker(func(text, _ string) ([]Finding, error) {
+		c.Asker = checker{&fakeAsker{}, func(text string) []rag.CheckedClaim {
 			if text == "好的" {
-				return nil, nil
+				return []rag.CheckedClaim{{Text: text, Outcome: rag.NoClaim}}
 			}
-			return []Finding{{Text: text, Denied: true, Why: "报告说的是1,200家", At: &cite}, {Text: "另一句", Holds: true, At: &cite}, {Text: "第三句"}}, nil
-		})
+			return []rag.CheckedClaim{{Text: text, Outcome: rag.Contradicted, Detail: "报告说的是1,200家", Citations: []rag.Citation{cite}},
+				{Text: "另一句", Outcome: rag.Upheld, Citations: []rag.Citation{cite}}, {Text: "第三句", Outcome: rag.NotInReport}}
+		}}
 	})
 	ts := s.slack.Post(channel, "U2", "", "听说门店有<http://x.example|1,300>家。")
 	s.slack.Shortcut(channel, ts, "U1", callbackCheck)

@@ -40,9 +40,8 @@ type Config struct {
 	AppToken      string // xapp-…, with connections:write
 	SigningSecret string
 
-	Asker   bot.Asker
-	Checker Checker // checks statements; nil where the program cannot
-	Record  *record.Record
+	Asker  bot.Asker // a bot.Checker as well, for the message shortcut
+	Record *record.Record
 
 	Settings Settings
 	BaseURL  string       // address before the paths of reading views; "" shows no links

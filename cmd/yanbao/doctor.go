@@ -57,6 +57,7 @@ func (p *program) doctor(ctx context.Context, asJSON bool) error {
 	}
 	findings = append(findings, p.checkData(ctx)...)
 	findings = append(findings, p.checkAnswer(ctx), p.checkLocale())
+	findings = append(findings, p.checkSlack(ctx)...)
 	failed := 0
 	for _, f := range findings {
 		if f.Grade == gradeFail {

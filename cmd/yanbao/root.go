@@ -48,7 +48,7 @@ func (p *program) rootCommand() *cobra.Command {
 	p.settings.bind(root.PersistentFlags(), p.getenv)
 	completeModels(root)
 	root.AddCommand(p.askCommand(), p.searchCommand(), p.showCommand(), p.tablesCommand(), p.documentsCommand(),
-		p.ingestCommand(), p.evalCommand(), p.serveCommand(), p.keysCommand(), p.gapsCommand(), p.mcpCommand(), p.doctorCommand(), p.versionCommand())
+		p.ingestCommand(), p.evalCommand(), p.serveCommand(), p.keysCommand(), p.gapsCommand(), p.mcpCommand(), p.slackCommand(), p.doctorCommand(), p.versionCommand())
 	return root
 }
 

@@ -46,6 +46,9 @@ type serveFlags struct {
 	grace    time.Duration
 	format   choice
 	limits   httpapi.Limits
+
+	slack         bool
+	slackSettings string // file
 }
 
 // anyRate is the flag's value for the default, which depends on the address.
@@ -79,6 +82,8 @@ func (p *program) serveCommand() *cobra.Command {
 	flags.IntVar(&f.limits.Concurrent, "concurrent", 2000, "requests under way at a time")
 	flags.IntVar(&f.upload, "max-size", 64, "largest document in `MB`")
 	flags.DurationVar(&f.grace, "grace", 15*time.Second, "time that requests under way have when the server is told to stop")
+	flags.BoolVar(&f.slack, "slack", true, "answer in Slack too, where its tokens are set (see: yanbao slack --help)")
+	flags.StringVar(&f.slackSettings, "slack-settings", "", "`FILE` of settings for Slack (default $YANBAO_SLACK_SETTINGS)")
 	addChoice(c, &f.format, "log", "text", "form of the log on stderr", "text", "json")
 	return c
 }
@@ -179,6 +184,10 @@ func (p *program) serve(ctx context.Context, f serveFlags) (err error) {
 		return fmt.Errorf("serve: %w", err)
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
+	slack, err := p.openSlack(h)
+	if err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.addr)
 	if err != nil {
 		return fmt.Errorf("serve: %w; give another address with --addr", err)
@@ -187,6 +196,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) (err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.run(ctx, listener) })
 	group.Go(func() error { return h.keep(ctx) })
+	group.Go(func() error { return h.runSlack(ctx, slack) })
 	return group.Wait()
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"yanbao/bot"
 	"yanbao/bot/record"
+	"yanbao/bot/slackbot"
 	"yanbao/ingest"
 	"yanbao/rag"
 	"yanbao/rag/index"
@@ -147,7 +148,7 @@ func (p *program) openRecord(ctx context.Context, h *house) error {
 	if err != nil {
 		return err
 	}
-	h.record, err = record.Open(ctx, d.path, record.Options{Log: h.log})
+	h.record, err = record.Open(ctx, d.path, record.Options{Log: h.log, Schemas: []record.Schema{slackbot.Schema()}})
 	if err != nil {
 		return fmt.Errorf("%w (--record=false records nothing)", err)
 	}

@@ -30,6 +30,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	s.calls[method]++
+	s.touch()
 	channel := form.Get("channel") + form.Get("channel_id")
 	call := Call{Method: method, Channel: channel, Text: form.Get("text") + form.Get("markdown_text"), N: s.calls[method]}
 	s.mu.Unlock()
