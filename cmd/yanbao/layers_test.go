@@ -90,6 +90,7 @@ func layers() map[string]layer {
 		"cmd/yanbao": {inside: []string{anything}, outside: []string{
 			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar", "golang.org/x/term",
 			"golang.org/x/sync", "github.com/prometheus/client_golang"}},
+		"cmd/loadbench": {inside: []string{"rag/eval"}, outside: []string{"golang.org/x/sync"}},
 		"cmd/retrievalbench": {inside: []string{anything}, outside: []string{
 			"github.com/blevesearch/bleve", "github.com/philippgille/chromem-go"}},
 	}
