@@ -83,6 +83,38 @@ func TestFaultsLoseNothing(t *testing.T) {
 	}
 }
 
+// TestListWithoutMostOfItsMembers gives way to the report's own words where
+// they are sure.
+func TestListWithoutMostOfItsMembers(t *testing.T) {
+	g := llmtest.PlayFor(func(_ int, r llm.Request) llmtest.Script {
+		shown := sentencesShown(r)
+		if len(r.Messages) > 1 || len(shown) == 0 {
+			return llmtest.Text("NOT_FOUND")
+		}
+		return llmtest.Text(shown[0] + llmtest.AlterNumbers("有77家企业[1]。另有88家企业[1]。还有66家企业[1]。"))
+	})
+	e := withModel(t, newIndex(t, edition(t)), g, rag.Generation{})
+	sure := 0
+	for _, it := range questions(t, "36kr-llm-2025") {
+		q := it.Ask("")
+		q.Trace = true
+		if it.Type != "list" {
+			continue
+		}
+		a, _ := tell(t, e, q)
+		if a.Trace.LeftOut < 2 || a.Trace.Extractive != rag.Answered || a.Trace.Confidence < 0.75 {
+			continue
+		}
+		sure++
+		if a.Mode != rag.ModeExtractive && len(a.Claims) < a.Trace.LeftOut {
+			t.Errorf("%s: %d of the sentences left out, %d kept: %q", q.Text, a.Trace.LeftOut, len(a.Claims), a.Answer)
+		}
+	}
+	if sure == 0 {
+		t.Error("no list of our own set is sure: the test says nothing")
+	}
+}
+
 // TestBreaksOffAfterTheAnswer: what was verified stays if it has what was asked
 // for, and gives way to the report's own words if it has not.
 func TestBreaksOffAfterTheAnswer(t *testing.T) {

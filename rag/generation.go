@@ -147,6 +147,8 @@ func (w *writing) settle() {
 		w.standIn(w.why())
 	case own && (w.result.Err != nil || w.result.Lost > 0) && !meets(w.plan.asked, w.answer):
 		w.standIn(w.why())
+	case own && w.result.Lost > facts && w.plan.asked.Wants(question.List) && w.looked.draft.Confidence >= confident:
+		w.standIn(w.why()) // most of the list is missing
 	default:
 		w.keep()
 	}

@@ -21,21 +21,52 @@ func (r *Record) Save(ctx context.Context, a *rag.Answer) error {
 	if err != nil {
 		return fmt.Errorf("record: answer %s: %w", a.ID, err)
 	}
-	body, err := json.Marshal(a)
-	if err != nil {
-		return fmt.Errorf("record: answer %s: %w", a.ID, err)
-	}
-	digest := sha256.Sum256(stable)
-	at := r.now().UnixMilli()
+	g := given{answer: a, digest: sha256.Sum256(stable), at: r.now().UnixMilli()}
 	return r.Update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO answers (id, digest, at, status, question, body) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id, digest) DO NOTHING`, a.ID, digest[:], at, string(a.Status), a.Question, body)
-		if err != nil {
-			return err
+		if seq, ok := r.seen[g.digest]; ok {
+			if _, err := tx.Stmt(r.asked).Exec(seq, g.at); err == nil {
+				return nil
+			}
+			delete(r.seen, g.digest) // another process has removed it
 		}
-		_, err = tx.Exec(`INSERT INTO asked (answer, at) SELECT seq, ? FROM answers WHERE id = ? AND digest = ?`, at, a.ID, digest[:])
-		return err
+		return r.insert(tx, g)
 	})
+}
+
+// given is an answer that was given at a time.
+type given struct {
+	answer *rag.Answer
+	digest [sha256.Size]byte
+	at     int64
+}
+
+// mostSeen is how many answers are known to be there without a look. The
+// writer alone uses that knowledge.
+const mostSeen = 10_000
+
+// insert records an answer that may be new.
+func (r *Record) insert(tx *sql.Tx, g given) error {
+	body, err := json.Marshal(g.answer)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO answers (id, digest, at, status, question, body) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id, digest) DO NOTHING`, g.answer.ID, g.digest[:], g.at, string(g.answer.Status), g.answer.Question, body)
+	if err != nil {
+		return err
+	}
+	var seq int64
+	if err := tx.QueryRow(`SELECT seq FROM answers WHERE id = ? AND digest = ?`, g.answer.ID, g.digest[:]).Scan(&seq); err != nil {
+		return err
+	}
+	if _, err := tx.Stmt(r.asked).Exec(seq, g.at); err != nil {
+		return err
+	}
+	if len(r.seen) >= mostSeen {
+		clear(r.seen)
+	}
+	r.seen[g.digest] = seq
+	return nil
 }
 
 // Answer returns the answer that was given last under an ID, or ErrUnknown.
@@ -62,6 +93,7 @@ func (r *Record) Answer(ctx context.Context, id string) (*rag.Answer, error) {
 func (r *Record) Prune(ctx context.Context, before time.Time) (removed int, err error) {
 	limit := before.UnixMilli()
 	err = r.Update(ctx, func(tx *sql.Tx) error {
+		clear(r.seen)
 		if _, err := tx.Exec(`DELETE FROM asked WHERE at < ?`, limit); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ package record
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -49,6 +50,9 @@ type Record struct {
 	now   func() time.Time
 	read  *sql.DB // any number of readers
 	write *sql.DB // one connection, used by the writer alone
+
+	asked *sql.Stmt                   // says that an answer was given, on write
+	seen  map[[sha256.Size]byte]int64 // answers that are there, by digest; used by the writer alone
 
 	jobs   chan job
 	closed chan struct{}
@@ -98,8 +102,20 @@ func open(ctx context.Context, path string, o Options, pragmas ...string) (*Reco
 	if r.read, err = sql.Open("sqlite", source(path, nil)); err != nil {
 		return nil, errors.Join(r.explain("open", err), r.write.Close())
 	}
-	go r.writer()
+	if err := r.begin(); err != nil {
+		return nil, errors.Join(err, r.read.Close(), r.write.Close())
+	}
 	return r, nil
+}
+
+// begin starts the writer.
+func (r *Record) begin() (err error) {
+	if r.asked, err = r.write.Prepare(`INSERT INTO asked (answer, at) VALUES (?, ?)`); err != nil {
+		return r.explain("open", err)
+	}
+	r.seen = map[[sha256.Size]byte]int64{}
+	go r.writer()
+	return nil
 }
 
 // source names the database for the driver. A transaction takes the lock for
@@ -122,7 +138,7 @@ func (r *Record) Close() error {
 	r.once.Do(func() {
 		close(r.closed)
 		<-r.ended
-		err = errors.Join(r.read.Close(), r.write.Close())
+		err = errors.Join(r.asked.Close(), r.read.Close(), r.write.Close())
 	})
 	if err != nil {
 		return r.explain("close", err)

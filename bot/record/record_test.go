@@ -219,6 +219,20 @@ func TestPrune(t *testing.T) {
 	}
 }
 
+// Another process may remove what this one knows to be there.
+func TestPrunedByOthers(t *testing.T) {
+	ctx, c, dir := context.Background(), newClock(), t.TempDir()
+	one, other := openTest(t, dir, Options{Now: c.now}), openTest(t, dir, Options{Now: c.now})
+	save(t, one, answered("a1", "甲"))
+	if _, err := other.Prune(ctx, c.now().Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	save(t, one, answered("a1", "甲"))
+	if _, err := other.Answer(ctx, "a1"); err != nil || count(t, one, "asked") != 1 {
+		t.Errorf("Answer: %v, asked %d times", err, count(t, one, "asked"))
+	}
+}
+
 // Many writers and readers at a time, also through a second handle as of
 // another process, lose nothing.
 func TestConcurrent(t *testing.T) {
@@ -396,7 +410,9 @@ func TestWriteFails(t *testing.T) {
 			if r.read, err = sql.Open("sqlite", source(r.path, nil)); err != nil {
 				t.Fatal(err)
 			}
-			go r.writer()
+			if err := r.begin(); err != nil {
+				t.Fatal(err)
+			}
 			defer r.Close()
 			big := answered("a2", strings.Repeat("问", 100_000))
 			if err := r.Save(ctx, big); !errors.Is(err, test.want) {

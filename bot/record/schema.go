@@ -22,7 +22,7 @@ type Schema struct {
 func schema() Schema {
 	return Schema{"record", []string{`
 CREATE TABLE answers (
-	seq      INTEGER PRIMARY KEY,
+	seq      INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice
 	id       TEXT NOT NULL,    -- rag.Answer.ID; a generated answer may be given anew under it
 	digest   BLOB NOT NULL,    -- of what is told, without how long it took
 	at       INTEGER NOT NULL, -- Unix time in milliseconds, here and below

@@ -71,6 +71,9 @@ func (r *Record) commit(first job) {
 		}
 		return tx.Commit()
 	}()
+	if err != nil {
+		clear(r.seen) // what was made is not there
+	}
 	for _, j := range made {
 		j.done <- err
 	}

@@ -51,8 +51,11 @@
 // behind every door. Package eval scores it over a file of questions.
 //
 // Doors. Package bot renders answers. Package mcpserver serves them to programs
-// that speak the Model Context Protocol. This package opens the library
-// (openSession), runs a command against the engine and prints.
+// that speak the Model Context Protocol, httpapi over HTTP and to OpenAI
+// clients, with web's pages. access says who may use a server, meter counts
+// what each door answers, record keeps it. A bot.Switch lets documents change
+// while doors are open (shelf.go); house.go wires them. This package opens the
+// library (openSession), runs a command against the engine and prints.
 //
 // Imports point from later to earlier in this tour, adapters are imported here
 // only, and layers_test.go holds both.

@@ -91,6 +91,7 @@ func layers() map[string]layer {
 			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar", "golang.org/x/term",
 			"golang.org/x/sync", "github.com/prometheus/client_golang"}},
 		"cmd/slacksoak": {inside: []string{anything}},
+		"cmd/loadbench": {inside: []string{"rag/eval"}, outside: []string{"golang.org/x/sync"}},
 		"cmd/retrievalbench": {inside: []string{anything}, outside: []string{
 			"github.com/blevesearch/bleve", "github.com/philippgille/chromem-go"}},
 	}

@@ -2,7 +2,6 @@ package answer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -196,8 +195,7 @@ func (r *round) repair(ctx context.Context, request llm.Request, reply *llm.Repl
 	refused := r.result.Refused
 	r.run(ctx, "repair", request)
 	r.result.Refused = refused // NOT_FOUND says here that no sentence can be saved
-	var failed *llm.Error
-	if errors.As(r.result.Err, &failed) && r.result.Facts() > 0 {
+	if r.result.Facts() > 0 {
 		r.result.Err = nil // the answer itself was whole
 	}
 }
@@ -249,7 +247,11 @@ func (r *round) check(w written) (c ground.Claim, verdict, detail string) {
 	if w := r.generated.strangeCode(w.text, r.task.Language, c); w != "" {
 		return c, string(Strange), w + flawWords(Strange, r.task.Language)
 	}
-	if n := r.runes + length(c); n > r.limit && (r.result.Facts() > 0 || n > 2*r.limit) {
+	n := r.runes + length(c)
+	if r.linking != nil {
+		n += length(*r.linking)
+	}
+	if n > r.limit {
 		r.full = r.result.Facts() > 0
 		return c, string(TooMuch), flawWords(TooMuch, r.task.Language)
 	}

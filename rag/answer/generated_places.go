@@ -53,13 +53,38 @@ func (p places) better(text string, cites []int) int {
 		}
 	}
 	there := (shareOf(terms, own.String()) + shareOf(terms, around.String())) / 2 // a title is about many passages
-	best, most := 0, max(leastThere, there+leastMore)
+	best, misses := 0, allowed(terms, max(leastThere, there+leastMore))
 	for i, own := range p.own {
-		if s := shareOf(terms, own); !is[i+1] && s >= most && s > leastThere {
-			best, most = i+1, s
+		if misses < 0 {
+			break
+		}
+		if n, fewer := missing(terms, own, misses); fewer && !is[i+1] {
+			best, misses = i+1, n-1 // another one has to be better still
 		}
 	}
 	return best
+}
+
+// allowed is how many of the terms may miss where a share has to be held; below
+// 0 for more than all.
+func allowed(terms []string, share float64) int {
+	if share > 1 {
+		return -1
+	}
+	return int(float64(len(terms)) * (1 - share))
+}
+
+// missing counts the terms that text does not hold; fewer is false, and the
+// count not whole, where they are more than most.
+func missing(terms []string, text string, most int) (n int, fewer bool) {
+	for _, t := range terms {
+		if !strings.Contains(text, t) {
+			if n++; n > most {
+				return n, false
+			}
+		}
+	}
+	return n, true
 }
 
 // hanTerms are the pairs of Han characters of a text, and its Latin words and
@@ -83,11 +108,6 @@ func hanTerms(text string) []string {
 }
 
 func shareOf(terms []string, text string) float64 {
-	n := 0
-	for _, t := range terms {
-		if strings.Contains(text, t) {
-			n++
-		}
-	}
-	return float64(n) / float64(len(terms))
+	n, _ := missing(terms, text, len(terms))
+	return 1 - float64(n)/float64(len(terms))
 }

@@ -79,6 +79,7 @@ func TestGeneratedLetsOut(t *testing.T) {
 		{"dropped for good", []string{"甲为一。", "NOT_FOUND"}, []string{}, false, "no citation", 1},
 		{"passage that is not there", []string{"甲为一[3]。", "NOT_FOUND"}, []string{}, false, "citation", 1},
 		{"enough", []string{"甲为一[1]。" + long + "乙为二[2]。" + long + "丙为三[1]。" + long + "[1]。"}, []string{"甲为一。", long + "乙为二。"}, false, "", 0},
+		{"too long for any answer", []string{strings.Repeat(long, 2) + "[1]。甲为一[1]。", "NOT_FOUND"}, []string{"甲为一。"}, false, "too long", 1},
 		{"markup", []string{"<script>甲</script>为一[1]。", "甲为一[1]。"}, []string{"甲为一。"}, false, "markup", 0},
 		{"language", []string{"A is one and B is two [1].", "甲为一[1]。"}, []string{"甲为一。"}, false, "language", 0},
 		{"a code of its own", []string{"甲V4.1为一[1]。", "甲V4.0为一[1]。"}, []string{"甲V4.0为一。"}, false, "code", 0},
