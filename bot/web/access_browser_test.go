@@ -66,7 +66,7 @@ func TestAccessibility(t *testing.T) {
 				}
 			}
 			if width := eval[int](p, "document.documentElement.scrollWidth"); width > int(state.screen.width) {
-				t.Errorf("the page is %d wide on a screen of %d", width, state.screen.width)
+				t.Errorf("the page is %d wide on a screen of %d: %s", width, state.screen.width, eval[string](p, `[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > screen.width).map((e) => e.tagName + "." + e.className + " " + e.getBoundingClientRect().right).join("; ")`))
 			}
 		})
 	}

@@ -47,6 +47,7 @@ func TestBrowser(t *testing.T) {
 			test.look(t, b.open(t, test.screen, address+test.path), a)
 		})
 	}
+	t.Run("marks are counted in runes", func(t *testing.T) { runes(t, b) })
 	t.Run("a key is asked for", func(t *testing.T) { keyAskedFor(t, b, e) })
 }
 
@@ -62,6 +63,19 @@ func citationToSentence(t *testing.T, p *tab, _ *api) {
 	}
 	if got := p.text("#panel .outline"); !strings.Contains(got, "发展现状") {
 		t.Errorf("the outline beside is %q", got)
+	}
+	p.quiet()
+}
+
+// runes: what stands before a citation may take two units of UTF-16.
+func runes(t *testing.T, b *chromium) {
+	_, address, _ := serve(t, engine(t, document(t, "d.md", "---\nid: d\ntitle: 示例\n---\n\n# 一\n\n𠮷野家😀的说明在此。2024年丁市场规模为7亿元。之后再说。\n")), false)
+	p := b.open(t, desk, address+"/")
+	p.put("2024年丁市场规模是多少？")
+	p.click(".answer .cite")
+	p.await(`document.querySelector("#panel mark.cited")`)
+	if got, want := p.text("#panel mark.cited"), "2024年丁市场规模为7亿元。"; got != want {
+		t.Errorf("marked is %q, want %q", got, want)
 	}
 	p.quiet()
 }
@@ -100,7 +114,7 @@ func followUp(t *testing.T, p *tab, a *api) {
 }
 
 func failure(t *testing.T, p *tab, a *api) {
-	for status, want := range map[int]string{429: "7 秒", 503: "正忙", 500: "500"} {
+	for status, want := range map[int]string{429: "7 秒", 503: "正忙", 500: "500", gone: "连不上服务器"} {
 		a.failNext(status)
 		p.put(marketSize)
 		if got := p.text(".turn:last-child .error p"); !strings.Contains(got, want) {
@@ -109,7 +123,7 @@ func failure(t *testing.T, p *tab, a *api) {
 	}
 	p.click(".turn:last-child .error button")
 	p.await(`document.querySelector(".turn .actions")`)
-	p.quiet("429", "503", "500")
+	p.quiet("429", "503", "500", "ERR_EMPTY_RESPONSE")
 }
 
 func english(t *testing.T, p *tab, _ *api) {

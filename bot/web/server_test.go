@@ -131,7 +131,9 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return // the reader has gone
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		if status := a.note(r.URL.Path, body); status != 0 {
+		if status := a.note(r.URL.Path, body); status == gone {
+			panic(http.ErrAbortHandler) // the connection breaks
+		} else if status != 0 {
 			w.Header().Set("Content-Type", "application/problem+json")
 			w.Header().Set("Retry-After", "7")
 			w.WriteHeader(status)
@@ -165,6 +167,9 @@ func (a *api) told() ([]rag.Question, []string) {
 	defer a.mu.Unlock()
 	return slices.Clone(a.asked), slices.Clone(a.feedback)
 }
+
+// gone in place of a status is a server that cannot be reached.
+const gone = -1
 
 // failNext makes the next answer a problem with a status.
 func (a *api) failNext(status int) {

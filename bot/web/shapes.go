@@ -17,6 +17,7 @@ const (
 	leastMeasure = 3   // rows of a measure
 	most         = 0.8 // of the rows
 	longestTag   = 14  // runes of a cell that is shown as a tag
+	tones        = 6   // colours of parts that stand side by side
 )
 
 // timeline is a table with a column of dates.
@@ -220,20 +221,18 @@ func (m *measure) layOut(total float64) {
 	for i := range m.Groups {
 		g := &m.Groups[i]
 		g.Total, g.Share = plainNumber(g.sum)+m.Unit, int(g.sum/total*1000+0.5)
-		x, tone, last := 0.0, 0, ""
+		x, last := 0.0, ""
 		for j := range g.Items {
 			item := &g.Items[j]
-			if j > 0 && item.Within != last {
-				tone = 1 - tone
-			}
 			if item.Within != "" && item.Within != last {
-				g.Within = append(g.Within, measurePart{Name: item.Within, Tone: tone})
+				g.Within = append(g.Within, measurePart{Name: item.Within, Tone: len(g.Within) % tones})
 			}
 			last = item.Within
-			item.Tone = tone
 			if n := len(g.Within); n > 0 {
-				g.Within[n-1].sum += item.value
-				g.Within[n-1].Total = plainNumber(g.Within[n-1].sum)
+				part := &g.Within[n-1]
+				part.sum += item.value
+				part.Total = plainNumber(part.sum)
+				item.Tone = part.Tone
 			}
 			item.X, item.Width = int(x/widest*1000), max(1, int(item.value/widest*1000))
 			if len(m.Groups) > 1 {

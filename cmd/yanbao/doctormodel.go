@@ -162,6 +162,20 @@ func (p *program) explain(flag string, e endpoint, err error) error {
 	return fmt.Errorf("%s (%v)", what, failed.Err)
 }
 
+// advised explains an error of the embedder's service. One of the model's never
+// gets here: the report's own words stand in.
+func (p *program) advised(err error) error {
+	var failed *llm.Error
+	if !errors.As(err, &failed) {
+		return err
+	}
+	e, chosen, specErr := parseEndpoint("embed", p.settings.embed, embedOffline)
+	if specErr != nil || !chosen {
+		return err
+	}
+	return p.explain("embed", e, err)
+}
+
 func waiting(d time.Duration) string {
 	if d <= 0 {
 		return ""

@@ -179,8 +179,10 @@ func (p *program) chooseEmbedder(s settings) (llm.Embedder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-embed %s: %w", s.embed, err)
 	}
-	// An index is worth waiting for: a limited rate is ridden through.
-	guarded := guard.NewEmbedder(inner, guard.Options{Budget: 10 * time.Minute, Tries: 12, OpenAfter: 20, Concurrent: s.concurrent, Log: p.log()})
+	// An index is worth waiting for: a limited rate is ridden through. A service
+	// that is not there is given up soon; the work goes on where it stopped.
+	guarded := guard.NewEmbedder(inner, guard.Options{
+		Budget: 10 * time.Minute, Tries: 4, Patience: 30, OpenAfter: 40, Concurrent: s.concurrent, Log: p.log()})
 	d, err := p.dataDirectory(s)
 	if errors.Is(err, errNoDirectory) {
 		return guarded, nil

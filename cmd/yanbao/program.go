@@ -56,7 +56,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 		err = fmt.Errorf("write the result: %w", plainPathError(out.err))
 	}
 	if err != nil && !errors.Is(err, errNotFound) {
-		p.report(err)
+		p.report(p.advised(err))
 	}
 	return exitCode(err)
 }

@@ -24,7 +24,8 @@ const (
 // Embed returns one vector per text, in order, or an error and no vectors: a
 // partial result is an error. It does not modify texts. An empty slice gives
 // an empty result. Vectors are normalised to length 1; a text without any
-// content gets a valid unit vector too. Embed is safe for concurrent use and
+// content gets a valid unit vector too. Every failure of a service is an
+// *Error, which holds no key. Embed is safe for concurrent use and
 // returns soon after ctx is done. Model names the model and everything that
 // changes its vectors (dimension, version): two embedders with the same Model
 // give the same vector for the same text.

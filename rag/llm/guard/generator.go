@@ -132,7 +132,7 @@ func (e *Embedder) Embed(ctx context.Context, task llm.Task, texts []string) ([]
 	}
 	l := e.usual()
 	if task == llm.TaskQuery {
-		l = limits{min(l.budget, queryBudget), min(l.tries, 2)}
+		l = limits{min(l.budget, queryBudget), min(l.tries, 2), 2}
 	}
 	var vectors []llm.Vector
 	err := e.call(ctx, l, func(ctx context.Context) (llm.Usage, bool, error) {

@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Budget     time.Duration // for one call with all its tries; 0 for a minute
 	Tries      int           // at most, the first included; 0 for 3
+	Patience   int           // tries at most of a call that the service limits the rate of; 0 for as many as Tries
 	Backoff    time.Duration // before the second try; doubles with every try up to 20 s; 0 for 500 ms
 	Concurrent int           // calls at one time, others wait; 0 for 8
 	OpenAfter  int           // failed tries in a row after which the service is not asked any more; 0 for 5
@@ -89,11 +90,22 @@ var errBudget = errors.New("no reply within the time budget")
 
 // limits of one call.
 type limits struct {
-	budget time.Duration
-	tries  int
+	budget   time.Duration
+	tries    int
+	patience int // tries where the rate is limited
 }
 
-func (g *guard) usual() limits { return limits{g.o.Budget, g.o.Tries} }
+func (g *guard) usual() limits {
+	return limits{g.o.Budget, g.o.Tries, max(g.o.Tries, g.o.Patience)}
+}
+
+// most returns how many tries there are at most after a failure.
+func (l limits) most(failure llm.Failure) int {
+	if failure == llm.RateLimited {
+		return l.patience
+	}
+	return l.tries
+}
 
 // call tries until a try succeeds, cannot be repeated or would come too late.
 func (g *guard) call(ctx context.Context, l limits, try attempt) error {
@@ -104,7 +116,7 @@ func (g *guard) call(ctx context.Context, l limits, try attempt) error {
 	limited, cancel := context.WithTimeoutCause(ctx, l.budget, errBudget)
 	defer cancel()
 	g.counter.begin()
-	err := g.tries(limited, l.tries, try)
+	err := g.tries(limited, l, try)
 	if err != nil {
 		err = g.worded(ctx, limited, l.budget, err)
 	}
@@ -128,14 +140,14 @@ func (g *guard) worded(ctx, limited context.Context, budget time.Duration, err e
 	return err
 }
 
-func (g *guard) tries(ctx context.Context, most int, try attempt) error {
+func (g *guard) tries(ctx context.Context, l limits, try attempt) error {
 	for n := 1; ; n++ {
 		spent, err := g.one(ctx, try)
 		if err == nil {
 			return nil
 		}
 		var e *llm.Error
-		if spent || n >= most || !errors.As(err, &e) || !e.Passes() || ctx.Err() != nil {
+		if spent || !errors.As(err, &e) || !e.Passes() || n >= l.most(e.Failure) || ctx.Err() != nil {
 			return err
 		}
 		wait := max(g.backoff(n), e.RetryAfter)

@@ -57,6 +57,8 @@ func TestTriesAgain(t *testing.T) {
 		{"what does not pass", []llmtest.Script{failing(llm.NoModel, 0)}, Options{}, 0, 1, llm.NoModel},
 		{"what is wrong with the request", []llmtest.Script{failing(llm.TooLong, 0)}, Options{}, 0, 1, llm.TooLong},
 		{"too late for the budget", []llmtest.Script{failing(llm.RateLimited, 2*time.Minute)}, Options{}, 0, 1, llm.RateLimited},
+		{"patient with a limit", []llmtest.Script{failing(llm.RateLimited, time.Second)}, Options{Tries: 2, Patience: 4}, 3500 * time.Millisecond, 4, llm.RateLimited},
+		{"not with an outage", []llmtest.Script{failing(llm.Unavailable, time.Second)}, Options{Tries: 2, Patience: 4}, time.Second, 2, llm.Unavailable},
 		{"one try", []llmtest.Script{failing(llm.Unavailable, 0), llmtest.Text("好")}, Options{Tries: 1}, 0, 1, llm.Unavailable},
 		{"slower and slower", []llmtest.Script{failing(llm.Unavailable, 0)}, Options{Tries: 8, OpenAfter: 9, Budget: time.Hour},
 			375*127*time.Millisecond - (24000-15000)*time.Millisecond, 8, llm.Unavailable},
