@@ -40,7 +40,7 @@ func (b *Bot) command(c slack.SlashCommand) (ack any, then func()) {
 		return aside(say("", fmt.Sprintf(words.Help, b.addressee())), false), nothing
 	}
 	q := &inquiry{team: c.TeamID, channel: c.ChannelID, ts: "slash " + c.TriggerID, user: c.UserID, kind: slash, text: c.Text, response: c.ResponseURL, private: true}
-	return aside(message{text: words.Looking}, false), b.take(ctx, "", q, place)
+	return nil, b.take(ctx, "", q, place)
 }
 
 // welcome reports whether a workspace may ask.
@@ -68,7 +68,9 @@ func aside(m message, replace bool) *slack.WebhookMessage {
 // replyAside answers a question to the one who asked, in place of what says
 // that an answer is looked for.
 func (b *Bot) replyAside(ctx context.Context, q *inquiry) error {
+	stop := b.lookingAside(ctx, q)
 	out := b.compose(ctx, q, discard)
+	stop()
 	if err := b.ledger.mark(ctx, q, posting, ""); err != nil {
 		return err
 	}
@@ -90,6 +92,28 @@ func (b *Bot) replyAside(ctx context.Context, q *inquiry) error {
 		return err
 	}
 	return b.ledger.mark(ctx, q, answered, "")
+}
+
+// lookingAside says that an answer is looked for once that takes longer than
+// the asker's patience. The acknowledgement cannot say it: it might come after
+// the answer. stop returns when no more is said.
+func (b *Bot) lookingAside(ctx context.Context, q *inquiry) (stop func()) {
+	stopped, ended := make(chan struct{}), make(chan struct{})
+	looking := b.chat(b.place(ctx, q.team, q.channel), question(q.text)).Looking
+	go func() {
+		defer close(ended)
+		select {
+		case <-b.clock.After(b.Patience):
+		case <-stopped:
+			return
+		case <-ctx.Done():
+			return
+		}
+		if err := b.respond(ctx, q.channel, q.response, aside(message{text: looking}, false)); err != nil {
+			b.log.Warn("slack: a response URL does not take the status", "error", err)
+		}
+	}()
+	return func() { close(stopped); <-ended }
 }
 
 // respond posts to a response URL, waiting where Slack asks for it.
