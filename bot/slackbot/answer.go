@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -54,15 +55,46 @@ func newRenderer(language, base string) *renderer {
 		base: strings.TrimSuffix(base, "/"), left: mostMessage}
 }
 
-// add appends blocks that hold n runes, unless they exceed what a message
-// holds; it reports whether it did. keep is how many blocks must stay free.
-func (r *renderer) add(n, keep int, blocks ...slack.Block) bool {
+// add appends blocks, unless they exceed what a message holds; it reports
+// whether it did. keep is how many blocks must stay free.
+func (r *renderer) add(keep int, blocks ...slack.Block) bool {
+	n := weight(blocks)
 	if n > r.left || len(r.blocks)+len(blocks)+keep > mostBlocks {
 		return false
 	}
 	r.left -= n
 	r.blocks = append(r.blocks, blocks...)
 	return true
+}
+
+// weight counts the runes of all text in blocks.
+func weight(blocks []slack.Block) int {
+	data, err := json.Marshal(blocks)
+	if err != nil {
+		return mostMessage + 1 // unreachable: blocks are plain values
+	}
+	var loose any
+	_ = json.Unmarshal(data, &loose) // it was marshalled in the line before
+	return runesOf(loose)
+}
+
+func runesOf(v any) int {
+	n := 0
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			n += runesOf(e)
+		}
+	case map[string]any:
+		for key, e := range v {
+			if s, ok := e.(string); ok && key == "text" {
+				n += utf8.RuneCountInString(s)
+			} else {
+				n += runesOf(e)
+			}
+		}
+	}
+	return n
 }
 
 // presented is what an answer is shown with.
@@ -75,6 +107,10 @@ type presented struct {
 	signed string           // name of who shared it
 }
 
+// roomForActions is kept free of text for the row under an answer, and for who
+// shared it.
+const roomForActions = 600
+
 const tailBlocks = 3 // kept free for notices, more sources and feedback
 
 // answerMessage renders an answer: what it says with the value first, tables,
@@ -86,25 +122,26 @@ func (r *renderer) answerMessage(p presented) message {
 	if p.rest {
 		head = slack.NewRichTextBlock(p.mark, slack.NewRichTextSection(text(bot.Reference(firstDocument(a)), false)))
 	}
-	r.add(utf8.RuneCountInString(said), tailBlocks, head)
+	r.add(tailBlocks, head)
 	for _, t := range p.tables {
 		if fixed := fixedWidth(t, citedRows(a, t.ID)); fixed != "" {
-			r.add(utf8.RuneCountInString(fixed), tailBlocks, preformatted(fixed))
+			r.add(tailBlocks, preformatted(fixed))
 		}
 	}
 	for _, n := range a.Notices {
 		n = cut(r.words.Notices+r.words.Colon+bot.Shorten(n, 0), 600)
-		r.add(utf8.RuneCountInString(n), tailBlocks, small(n))
+		r.add(tailBlocks, small(n))
 	}
 	if a.Status == rag.Answered {
 		r.citations(a)
 	} else {
 		r.nearest(a.Related)
 	}
+	r.left += roomForActions
 	if p.signed != "" {
-		r.add(0, 0, small(fmt.Sprintf(r.chat.SharedBy, p.signed)))
+		r.add(0, small(cut(fmt.Sprintf(r.chat.SharedBy, p.signed), 200)))
 	}
-	r.add(0, 0, r.actions(p))
+	r.add(0, r.actions(p))
 	return message{text: cut(escape(said), mostText), blocks: r.blocks}
 }
 
@@ -148,9 +185,9 @@ func (r *renderer) citations(a *rag.Answer) {
 		if under != nil {
 			blocks = append(blocks, under)
 		}
-		if !r.add(utf8.RuneCountInString(said)+200, tailBlocks, blocks...) {
+		if !r.add(tailBlocks, blocks...) {
 			more := button(actionSources, fmt.Sprintf(r.chat.MoreSources, len(a.Citations)-i), reference(r.language, a.ID))
-			r.add(0, 1, slack.NewActionBlock("", more))
+			r.add(1, slack.NewActionBlock("", more))
 			return
 		}
 		above = c
@@ -201,7 +238,7 @@ func (r *renderer) nearest(related []rag.Related) {
 	if len(related) == 0 {
 		return
 	}
-	r.add(20, tailBlocks, small(r.words.Nearest))
+	r.add(tailBlocks, small(r.words.Nearest))
 	for i, p := range related {
 		if i == most {
 			return
@@ -210,7 +247,7 @@ func (r *renderer) nearest(related []rag.Related) {
 		if path := bot.Path(p.Section); path != "" {
 			said = cut(path, 300) + "\n" + said
 		}
-		r.add(utf8.RuneCountInString(said), tailBlocks, slack.NewSectionBlock(plain(said, mostSection), nil,
+		r.add(tailBlocks, slack.NewSectionBlock(plain(said, mostSection), nil,
 			slack.NewAccessory(button(actionPassage, r.chat.Context, reference(r.language, p.PassageID, 0, 0)))))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
 	"yanbao/bot"
 	"yanbao/rag"
@@ -41,15 +40,15 @@ func (b *Bot) checkMessage(ctx context.Context, q *inquiry, place Place, lang st
 // findings renders checked claims: what was said, whether it holds, and what
 // the report says.
 func (r *renderer) findings(mark string, found []rag.CheckedClaim) message {
-	r.add(len(r.chat.CheckTitle), 0, slack.NewRichTextBlock(mark, slack.NewRichTextSection(text(r.chat.CheckTitle, true))))
+	r.add(0, slack.NewRichTextBlock(mark, slack.NewRichTextSection(text(r.chat.CheckTitle, true))))
 	said := r.chat.CheckTitle
 	for _, f := range found {
-		sign, verdict := "❓", r.chat.Unsupported
+		sign, verdict := "？", r.chat.Unsupported
 		switch {
 		case f.Outcome == rag.Upheld:
-			sign, verdict = "✅", r.chat.Supported
+			sign, verdict = "✓", r.chat.Supported
 		case f.Outcome == rag.Contradicted:
-			sign, verdict = "❌", r.chat.Contradicted
+			sign, verdict = "✗", r.chat.Contradicted
 		}
 		claim := cut(bot.Shorten(f.Text, 0), mostQuote)
 		line := sign + " " + verdict + r.words.Colon + claim
@@ -67,8 +66,8 @@ func (r *renderer) findings(mark string, found []rag.CheckedClaim) message {
 			}
 			blocks = append(blocks, small(where))
 		}
-		if !r.add(utf8.RuneCountInString(line)+mostQuote, 1, blocks...) {
-			r.add(0, 0, small(fmt.Sprintf("… (%d)", len(found))))
+		if !r.add(1, blocks...) {
+			r.add(0, small(fmt.Sprintf("… (%d)", len(found))))
 			break
 		}
 	}

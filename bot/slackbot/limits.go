@@ -125,7 +125,10 @@ func text(s string, bold bool) slack.RichTextSectionElement {
 	if bold {
 		style = &slack.RichTextSectionTextStyle{Bold: true}
 	}
-	return slack.NewRichTextSectionTextElement(bot.Clean(s), style)
+	if s = bot.Clean(s); s == "" {
+		s = "–" // Slack refuses empty text
+	}
+	return slack.NewRichTextSectionTextElement(s, style)
 }
 
 // small is a line of small print that Slack shows as it is.

@@ -23,7 +23,10 @@ func (r *renderer) modal(title string, blocks []slack.Block) slack.ModalViewRequ
 // passageModal shows a passage between its neighbours, with the span (in
 // runes, from and to) in bold.
 func (r *renderer) passageModal(v *rag.PassageView, span [2]int) slack.ModalViewRequest {
-	blocks := []slack.Block{small(bot.Reference(v.Document)), small(bot.Path(v.Passage.Section))}
+	blocks := []slack.Block{small(bot.Reference(v.Document))}
+	if path := bot.Path(v.Passage.Section); path != "" {
+		blocks = append(blocks, small(path))
+	}
 	for _, p := range v.Before {
 		blocks = append(blocks, small(p.Text))
 	}
