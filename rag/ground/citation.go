@@ -1,6 +1,7 @@
 package ground
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -65,7 +66,8 @@ func (e *examination) unsupportedSentence() string {
 // telling reports whether a value that stands in a cited passage shows by itself
 // that the passage is meant: no small count.
 func (e *examination) telling(v value) bool {
-	return !(counter(v.Unit) && v.Number <= 10 && v.Unit != "%") && slices.ContainsFunc(e.cited, func(c *cited) bool { return c.states(v, e.claim.text) }) || partOfComputed(v.Value, e.computed)
+	small := v.Number == math.Trunc(v.Number) && (counter(v.Unit) && v.Number <= 10 || v.Unit == "" && v.Number <= 31)
+	return !small && slices.ContainsFunc(e.cited, func(c *cited) bool { return c.states(v, e.claim.text) }) || partOfComputed(v.Value, e.computed)
 }
 
 // speaksOf reports whether the cited passages are about a sentence.

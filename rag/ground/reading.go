@@ -46,6 +46,8 @@ type value struct {
 	base     bool   // the value that something fell or rose from: of another period
 	spread   bool   // over several periods: a compound rate
 	fraction bool   // 三分之二, half: may be said in percent
+	delta    bool   // by how much something changed: 增加13.6万辆
+	sum      bool   // said to be a sum: 合计300.8亿元
 	worked   bool   // in a formula in brackets
 	header   string // for a bare number in a cell: the unit that its header gives
 }
@@ -149,6 +151,10 @@ func clausesOf(text string, rowLike bool, periods []quantity.Period) []clause {
 				segment++
 			case '，', ',':
 				if !inNumber(text, at, end) && !insidePeriod(periods, at) && !onlyPeriod(text[start:at], start, periods) {
+					add(end)
+				}
+			case '、':
+				if !rowLike && partsList(text, start, at) {
 					add(end)
 				}
 			case '：':
@@ -255,6 +261,9 @@ func described(body string, offset int, v quantity.Value) value {
 	after := lexical.Fold(body[v.End-offset:])
 	out.base = endsWithAny(before, "由", "从", "自", "from ", "由约", "从约", "from about ", "from rmb ", "from usd ", "from $") ||
 		startsWithAny(after, "上升至", "增至", "增长至", "增长到", "升至", "升到", "提高到", "提高至", "提升到", "提升至", "下降至", "下降到", "降至", "降到", "减少到", "减至", "上涨至", "上涨到", " to ", "到")
+	near := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(before, "为"), "约"), "了约近超 ")
+	out.delta = v.Unit != "%" && v.Unit != "倍" && endsWithAny(near, "增加", "减少", "增长", "下降", "提高", "降低", "上升", "多", "少", "increased by", "fell by", "rose by", "decreased by")
+	out.sum = endsWithAny(near, "合计", "共计", "总计", "总和")
 	folded := lexical.Fold(body)
 	out.spread = strings.Contains(folded, "复合") || strings.Contains(folded, "年均") || strings.Contains(folded, "compound") || strings.Contains(folded, "cagr") || strings.Contains(folded, "annual growth")
 	out.fraction = v.Unit == "" && v.Number < 1 && v.Number > 0

@@ -243,6 +243,12 @@ func (e *examination) bound(i int, c value, r passageReading, j int, s value) fa
 	if name := nameClash(e.claim, i, c.Start, r, j, s.Start); name != "" {
 		return fault{verdict: BadName, what: name}
 	}
+	if roleClash(e.claim, i, c, r, j, s) {
+		return fault{verdict: BadNumber, what: c.Text, instead: strings.TrimSpace(r.text[r.clauses[j].start:r.clauses[j].end])}
+	}
+	if k := e.claim.rankClash(i, &r.clauses[j]); k != "" {
+		return fault{verdict: BadRank, what: k}
+	}
 	if listClash(e.claim, i, c, &r.clauses[j], s) || e.otherThing(i, c, r, j, s) {
 		return fault{verdict: BadNumber, what: c.Text, instead: strings.TrimSpace(r.text[r.clauses[j].start:r.clauses[j].end])}
 	}
