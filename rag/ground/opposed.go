@@ -15,7 +15,7 @@ func (e *examination) polarity() fault {
 	for i := range e.claim.clauses {
 		c := &e.claim.clauses[i]
 		bad := fault{verdict: BadPolarity, what: strings.TrimSpace(e.claim.text[c.start:c.end])}
-		if e.misordered(i) || e.markedOtherwise(i) || e.deniedOtherwise(i) {
+		if e.misordered(i) || e.markedOtherwise(i) || e.deniedOtherwise(i) || e.turned(i) {
 			return bad
 		}
 		p, r := e.counterpart(i)
