@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -71,7 +72,7 @@ func tableLines(rows [][]string, width int, text *strings.Builder) [][]Cell {
 
 // headerRows returns 2 if the first row leaves cells to the right of a name
 // empty and the second, which has no text in its first cell, names them with
-// words; else 1.
+// words or years; else 1.
 func headerRows(lines [][]Cell) int {
 	if len(lines) < 3 || lines[0][0].Text == "" || lines[1][0].Text != "" {
 		return 1
@@ -79,7 +80,7 @@ func headerRows(lines [][]Cell) int {
 	spans, named := 0, 0
 	for c := 1; c < len(lines[0]); c++ {
 		above, below := lines[0][c].Text, lines[1][c].Text
-		if above == "" && below == "" || below != "" && (below[0] >= '0' && below[0] <= '9' || below[0] == '-') {
+		if above == "" && below == "" || isAmount(below) {
 			return 1
 		}
 		if above == "" {
@@ -94,6 +95,13 @@ func headerRows(lines [][]Cell) int {
 	}
 	return 2
 }
+
+// isAmount reports whether a cell begins like an amount. Years name columns.
+func isAmount(cell string) bool {
+	return cell != "" && (cell[0] >= '0' && cell[0] <= '9' || cell[0] == '-') && !yearCell.MatchString(cell)
+}
+
+var yearCell = regexp.MustCompile(`^(19|20)\d{2}(年|E|F|H[12]|Q[1-4]|$)`)
 
 // columnNames joins the rows of a header to one name per column.
 func columnNames(header [][]Cell) []string {

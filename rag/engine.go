@@ -172,13 +172,13 @@ type looked struct {
 // look finds passages and answers from their words.
 func (e *Engine) look(ctx context.Context, q Question, start time.Time) (*looked, error) {
 	l := &looked{start: start, q: q}
-	l.asked = question.Parse(e.lexicon, question.Resolve(e.lexicon, turns(q.History), e.speller.Mend(strings.TrimSpace(q.Text))))
+	l.asked = question.Parse(e.lexicon, question.Resolve(e.lexicon, turns(q.History), e.speller.Mend(question.Normal(q.Text))))
 	var err error
 	if l.passages, err = e.retrieve(ctx, l.asked, q); err != nil {
 		return nil, err
 	}
 	l.evidence = e.evidence(l.asked, l.passages)
-	draft, err := e.answerer.Answer(ctx, l.asked, l.evidence)
+	draft, err := e.extract(ctx, q, l.asked, l.evidence)
 	if err != nil {
 		return nil, fmt.Errorf("answer: %w", err)
 	}

@@ -47,9 +47,15 @@ func sentencesShown(r llm.Request) []string {
 
 // BenchmarkVerification measures what verifying costs a reader: the time from
 // the last token of the first sentence until it is shown, and of all sentences
-// of an answer together. The model writes six sentences of the report.
+// of an answer together. The model writes sentences of the report: two, as most
+// answers have, and six.
 func BenchmarkVerification(b *testing.B) {
-	const most = 6
+	for _, most := range []int{2, 6} {
+		b.Run(fmt.Sprint(most, "-sentences"), func(b *testing.B) { measureVerification(b, most) })
+	}
+}
+
+func measureVerification(b *testing.B, most int) {
 	var wrote time.Time
 	var first, all []time.Duration
 	e := withModel(b, newIndex(b, edition(b)), quoting(most, func() { wrote = time.Now() }), rag.Generation{})

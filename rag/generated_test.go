@@ -15,6 +15,7 @@ import (
 
 	"yanbao/corpus"
 	"yanbao/ingest"
+	"yanbao/prompts"
 	"yanbao/rag"
 	"yanbao/rag/index"
 	"yanbao/rag/llm"
@@ -179,6 +180,44 @@ func TestModelWordsTheAnswer(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestJSON: where the service holds a reply to a schema the claims come as
+// JSON, and each is shown when its object is whole.
+func TestJSON(t *testing.T) {
+	const size, more = `{"status": "answered", "claims": [{"text": "2023年桥梁检测市场规模为73.2亿元。", "citations": [%d], "computed": []}`,
+		`, {"text": "2023年是2021年的1.2倍。", "citations": [%d, %d], "computed": ["73.2亿元 / 61.0亿元 = 1.2倍"]}]}`
+	gate := make(chan struct{})
+	g := llmtest.PlayFor(func(_ int, r llm.Request) llmtest.Script {
+		a, b := numberOf(r, "73.2"), numberOf(r, "61.0")
+		return llmtest.Script{Gate: gate, Pieces: []string{fmt.Sprintf(size, a), fmt.Sprintf(more, a, b)}}
+	})
+	e := withModel(t, bridgesIndex(t), g, rag.Generation{JSON: true})
+	shown := make(chan string, 10)
+	done := make(chan *rag.Answer)
+	go func() {
+		a, err := e.Stream(context.Background(), rag.Question{Text: sizeQuestion}, func(ev rag.Event) {
+			if ev.Delta != "" {
+				shown <- ev.Delta
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		done <- a
+	}()
+	gate <- struct{}{}
+	if got, want := <-shown, "2023年桥梁检测市场规模为73.2亿元[1]。"; got != want {
+		t.Errorf("shown after one claim: %q, want %q", got, want)
+	}
+	close(gate)
+	a := <-done
+	if want := "2023年桥梁检测市场规模为73.2亿元[1]。2023年是2021年的1.2倍[1][2]。"; a.Answer != want || a.Mode != rag.ModeGenerated || len(a.Notices) != 1 {
+		t.Errorf("%s %q %q, want %q and the formula", a.Mode, a.Answer, a.Notices, want)
+	}
+	if r := g.Requests()[0]; string(r.Schema) != prompts.AnswerSchema || !json.Valid(r.Schema) || !strings.Contains(r.System, "JSON") {
+		t.Errorf("the schema is not asked for: %s", r.Schema)
 	}
 }
 

@@ -121,9 +121,10 @@ func failure(t *testing.T, p *tab, a *api) {
 			t.Errorf("%d says %q, want %q in it", status, got, want)
 		}
 	}
+	a.failNext(0)
 	p.click(".turn:last-child .error button")
 	p.await(`document.querySelector(".turn .actions")`)
-	p.quiet("429", "503", "500", "ERR_EMPTY_RESPONSE")
+	p.quiet("429", "503", "500", "ERR_")
 }
 
 func english(t *testing.T, p *tab, _ *api) {

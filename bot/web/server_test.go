@@ -153,7 +153,9 @@ func (a *api) note(path string, body []byte) int {
 		return 0
 	}
 	fail := a.fail
-	a.fail = 0
+	if fail != gone {
+		a.fail = 0
+	}
 	var q rag.Question
 	if err := json.Unmarshal(body, &q); err == nil && fail == 0 {
 		a.asked = append(a.asked, q)
@@ -168,7 +170,8 @@ func (a *api) told() ([]rag.Question, []string) {
 	return slices.Clone(a.asked), slices.Clone(a.feedback)
 }
 
-// gone in place of a status is a server that cannot be reached.
+// gone in place of a status is a server that cannot be reached, until it is
+// told otherwise: browsers try a broken connection again.
 const gone = -1
 
 // failNext makes the next answer a problem with a status.

@@ -100,7 +100,7 @@ func loadPrompts(dir string) (*prompts.Set, error) {
 	}
 	set, err := prompts.Load(dir)
 	if err != nil {
-		return nil, usagef("-prompts: %w", err)
+		return nil, usagef("-%w", err) // it begins with prompts:
 	}
 	return set, nil
 }

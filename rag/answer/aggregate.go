@@ -1,8 +1,10 @@
 package answer
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"yanbao/rag/ground"
@@ -12,17 +14,24 @@ import (
 	"yanbao/rag/table"
 )
 
+// Bounds on how near a table must be to a question that is answered from
+// several of its rows.
+const (
+	nearTable      = 0.4  // by its best row against the best unit
+	explainedTable = 0.55 // or by its caption, columns and cells, see explained
+)
+
 // aggregate answers questions over several rows: how many, which has most,
-// the greatest and the least, the sum.
+// the greatest and the least, the sum, the order, those that meet conditions.
 func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
-	for _, t := range e.Tables {
-		if t.Score < 0.4 {
-			continue
-		}
-		a := aggregation{q: q, t: t, asked: x.widened(q.Text)}
-		a.headers = t.Headers(a.asked)
-		for _, try := range []func() (Draft, bool){a.top, a.total, a.mostMembers, a.change, a.extreme, a.count, a.members} {
-			if d, ok := try(); ok {
+	if q.Wants(question.Reason) || q.Wants(question.Definition) {
+		return Draft{}, false
+	}
+	for _, a := range x.aggregations(q, e) {
+		for _, try := range []func() (Draft, bool){
+			a.matrix, a.moved, a.share, a.top, a.total, a.pair, a.items, a.kinds, a.order, a.bothEnds, a.dated, a.mostMembers, a.change, a.extreme, a.over, a.whichRows, a.count, a.members, a.crossing,
+		} {
+			if d, ok := try(); ok && x.holds(d) {
 				return d, true
 			}
 		}
@@ -30,11 +39,40 @@ func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
 	return Draft{}, false
 }
 
+// aggregations are the tables near to a question, the nearest first.
+func (x *Extractive) aggregations(q question.Question, e Evidence) []*aggregation {
+	var out []*aggregation
+	asked := x.widened(q.Text)
+	for _, t := range e.Tables {
+		a := &aggregation{q: q, t: t, asked: asked}
+		if a.fit = a.explained(); t.Score < nearTable && a.fit < explainedTable {
+			continue
+		}
+		a.headers, a.names = t.Headers(asked), t.Headers(withoutPeriods(asked))
+		out = append(out, a)
+	}
+	slices.SortStableFunc(out, func(a, b *aggregation) int {
+		return cmp.Compare(max(b.fit, b.t.Score), max(a.fit, a.t.Score))
+	})
+	return out
+}
+
 type aggregation struct {
 	q       question.Question
 	t       Table
 	asked   string
-	headers []int
+	headers []int   // how much of each column's name the question shares, see table.View.Headers
+	names   []int   // the same, years left out
+	fit     float64 // see explained
+}
+
+// withoutPeriods blanks the dates of a text: that two columns are of one year
+// does not tell them apart.
+func withoutPeriods(text string) string {
+	for _, p := range quantity.Periods(text) {
+		text = text[:p.Start] + strings.Repeat(" ", p.End-p.Start) + text[p.End:]
+	}
+	return text
 }
 
 // column returns the column whose name the question shares most, of the given
@@ -72,88 +110,6 @@ func (a *aggregation) cite(c table.Cell, text string) (ground.Support, bool) {
 		return ground.Support{}, false
 	}
 	return cellSupport(*a.t.Rows[c.Row], a.t.Columns[c.Column], oneLine(text)), true
-}
-
-// mostMembers: 哪一项一级指标下的三级指标最多.
-func (a *aggregation) mostMembers() (Draft, bool) {
-	s, ok := askOfKind(a.q, question.Superlative)
-	if !ok || !strings.Contains(s.Text, "多") && !strings.Contains(s.Text, "少") {
-		return Draft{}, false
-	}
-	member := a.lastColumn(table.Words)
-	if member < 1 {
-		return Draft{}, false
-	}
-	key := -1
-	for c := 0; c < member; c++ {
-		if a.t.ColumnKind(c) == table.Words && (key < 0 || a.headers[c] > a.headers[key]) && len(a.t.Distinct(c, a.t.AllRows())) < len(a.t.Table.Rows) {
-			key = c
-		}
-	}
-	if key < 0 {
-		return Draft{}, false
-	}
-	groups := table.Most(a.t.GroupBy(a.t.AllRows(), key, member), s.Least)
-	if len(groups) == 0 {
-		return Draft{}, false
-	}
-	d := Draft{Status: Answered, Confidence: 0.8}
-	for _, g := range groups {
-		claim, ok := a.numbered(g, key, member)
-		if !ok {
-			claim, ok = a.counted(g, key, member)
-		}
-		if !ok {
-			return Draft{}, false
-		}
-		d.Claims = append(d.Claims, claim)
-	}
-	return d, true
-}
-
-// counted states how many members a group has and cites every one.
-func (a *aggregation) counted(g table.Group, key, member int) (ground.Claim, bool) {
-	n := fmt.Sprintf("%d项", len(g.Members))
-	claim := ground.Claim{Text: fmt.Sprintf("%s：%s，共%s%s。", a.t.Columns[key], oneLine(a.t.Text(g.Key)), n, a.t.Columns[member])}
-	count := ground.Computed{Text: n, Operation: ground.CountOf, Formula: n}
-	for _, m := range g.Members {
-		text := oneLine(a.t.Text(m))
-		sup, ok := a.cite(m, text)
-		if !ok {
-			return ground.Claim{}, false
-		}
-		claim.Supports = append(claim.Supports, sup)
-		count.Inputs = append(count.Inputs, text)
-	}
-	claim.Computed = []ground.Computed{count}
-	return claim, true
-}
-
-// numbered states the count from the numbers of the first and the last row,
-// where the table numbers its rows and each row is one member: two citations
-// prove what else would take one for every row.
-func (a *aggregation) numbered(g table.Group, key, member int) (ground.Claim, bool) {
-	ordinals := a.ordinals()
-	first, last := g.Rows[0], g.Rows[len(g.Rows)-1]
-	if ordinals < 0 || len(g.Members) != len(g.Rows) || last-first+1 != len(g.Rows) || len(g.Rows) < 3 {
-		return ground.Claim{}, false
-	}
-	n := fmt.Sprintf("%d项", len(g.Members))
-	k := ground.Computed{Text: n, Operation: ground.RangeOf}
-	claim := ground.Claim{}
-	for _, r := range []int{first, last} {
-		text := oneLine(a.t.Text(table.Cell{Row: r, Column: ordinals}))
-		sup, ok := a.cite(table.Cell{Row: r, Column: ordinals}, text)
-		if !ok {
-			return ground.Claim{}, false
-		}
-		claim.Supports = append(claim.Supports, sup)
-		k.Inputs = append(k.Inputs, text)
-	}
-	k.Formula = fmt.Sprintf("%s − %s + 1 = %d", k.Inputs[1], k.Inputs[0], len(g.Members))
-	claim.Text = fmt.Sprintf("%s：%s，共%s%s（%s%s起，%s止）。", a.t.Columns[key], oneLine(a.t.Text(g.Key)), n, a.t.Columns[member], a.t.Columns[ordinals], k.Inputs[0], k.Inputs[1])
-	claim.Computed = []ground.Computed{k}
-	return claim, true
 }
 
 // top: 营收前三名合计多少. The rows of a ranking are in order of their ordinals.
@@ -251,7 +207,7 @@ func (a *aggregation) count() (Draft, bool) {
 		return Draft{}, false
 	}
 	rows, column := a.selected()
-	if len(rows) == 0 || a.t.Headers(lexical.Fold(ask.Text))[a.finest(column)] < 2 {
+	if len(rows) == 0 || column == a.finestName() || a.t.Headers(lexical.Fold(ask.Text))[a.finest(column)] < 2 {
 		return Draft{}, false // what is counted must be what a row of the table is
 	}
 	key := a.finest(column)

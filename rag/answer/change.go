@@ -21,27 +21,22 @@ func (a *aggregation) change() (Draft, bool) {
 	if c1 < 0 || c2 < 0 || row < 0 {
 		return Draft{}, false
 	}
-	v1, ok1 := a.t.Number(table.Cell{Row: row, Column: c1})
-	v2, ok2 := a.t.Number(table.Cell{Row: row, Column: c2})
-	if !ok1 || !ok2 || v1.Number == 0 {
+	moved := a.steps([]int{row}, c1, c2)
+	if len(moved) != 1 || moved[0].from.Number == 0 {
 		return Draft{}, false
 	}
-	key := oneLine(a.t.Text(table.Cell{Row: row, Column: a.finest(-1)}))
-	unit := ground.HeaderUnit(a.t.Columns[c2])
-	if unit == "" {
-		unit = ground.HeaderUnit(key) // 果蔬腐损率（%）
-	}
-	k := changeOf(a.q.Text, v1, v2, unit)
+	key := core(oneLine(a.t.Text(table.Cell{Row: row, Column: a.finest(-1)})))
+	k := moved[0].computed(a.q.Text)
 	claim := ground.Claim{Computed: []ground.Computed{k}}
 	var parts []string
 	for _, c := range []int{c1, c2} {
-		text := oneLine(a.t.Text(table.Cell{Row: row, Column: c}))
-		sup, ok := a.cite(table.Cell{Row: row, Column: c}, text)
+		at := table.Cell{Row: row, Column: c}
+		sup, ok := a.cite(at, oneLine(a.t.Text(at)))
 		if !ok {
 			return Draft{}, false
 		}
 		claim.Supports = append(claim.Supports, sup)
-		parts = append(parts, cellClaim(a.t.Columns[c], text))
+		parts = append(parts, a.t.Columns[c]+"："+a.printed(at))
 	}
 	claim.Text = fmt.Sprintf("%s，变化：%s（%s）：%s。", key, k.Text, k.Formula, strings.Join(parts, "，"))
 	return Draft{Status: Answered, Confidence: 0.7, Claims: []ground.Claim{claim}}, true
@@ -59,8 +54,8 @@ func twoYears(ps []quantity.Period) (from, to int, ok bool) {
 }
 
 var (
-	changeWords = regexp.MustCompile(`增长了?|下降了?|上升了?|变化了?|提高了?|降低了?|增幅|降幅|差多少|相差|翻|倍|百分点`)
-	growthWords = regexp.MustCompile(`百分之|百分比|增幅|降幅|增长率|增速|比例`)
+	changeWords = regexp.MustCompile(`增长了?|增加|减少|多了|少了|涨了?|提升|下降了?|上升了?|变化了?|提高了?|降低了?|增幅|降幅|差多少|相差|翻|倍|百分点`)
+	growthWords = regexp.MustCompile(`百分之|百分比|几成|增幅|降幅|增长率|增速|比例`)
 )
 
 // changeOf is the growth in percent where that is asked for, else the

@@ -33,11 +33,17 @@ var amountAsked = regexp.MustCompile(`多少(亿|万|千|百)*(元|美元|人|�
 // compute works a value out of values that cited sentences state: a share of
 // two amounts, a part of an amount, a ratio, a difference.
 func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
-	if !computeAsked.MatchString(q.Text) || len(e.Selection.Units) == 0 {
+	if len(e.Selection.Units) == 0 {
 		return Draft{}, false
 	}
 	if statesShare.MatchString(q.Text) && !twoValues.MatchString(q.Text) && hasShare(e.Selection.Units[0]) {
 		return Draft{}, false // the report works it out itself
+	}
+	if d, ok := x.worked(q, e); ok && x.holds(d) {
+		return d, true
+	}
+	if !computeAsked.MatchString(q.Text) {
+		return Draft{}, false
 	}
 	operands := pickOperands(q, e.Selection)
 	if len(operands) < 2 {
@@ -72,7 +78,7 @@ func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
 }
 
 // averageAsked tells questions for an amount per thing counted.
-var averageAsked = regexp.MustCompile(`平均(下来|每)|每(个|家|款|项|台|人|户|辆)[^，？]{0,16}(多少|几)`)
+var averageAsked = regexp.MustCompile(`平均(下来|每|一(个|家|款|项|台|人|户|辆|次))|每(个|家|款|项|台|人|户|辆)[^，？]{0,16}(多少|几)`)
 
 // averages reports whether a is an amount of money and b a count.
 func averages(a, b quantity.Value) bool {
@@ -99,7 +105,7 @@ func pickOperands(q question.Question, sel ground.Selection) []operand {
 			continue
 		}
 		for _, v := range u.Values {
-			if smallCount(v.Number) && v.Unit != "%" || v.Number == 0 {
+			if smallCount(v.Number) && v.Unit != "%" || v.Number == 0 || v.Unit == "" {
 				continue
 			}
 			fit := u.Score + 0.12*overlap(asked, lexical.Fold(clauseOf(u.Text, v.Start, v.End)))
@@ -172,6 +178,8 @@ func combine(asked string, a, b operand) (ground.Computed, bool) {
 		small, large = large, small
 	}
 	switch {
+	case containsAny(asked, "倍", "相差", "差多少", "多出", "增长", "下降") && a.value.Unit != b.value.Unit:
+		return ground.Computed{}, false
 	case averageAsked.MatchString(asked):
 		return average(a.value, b.value), averages(a.value, b.value)
 	case a.value.Unit == "%" && b.value.Unit == "%":
@@ -203,6 +211,17 @@ func computed(op ground.Operation, n float64, unit string, decimals int, in ...q
 	return k
 }
 
+// readableScale prints an amount in 亿 or 万 where it is as large.
+func readableScale(n float64, unit string) (float64, string) {
+	switch {
+	case n >= 1e8:
+		return 1e8, "亿" + unit
+	case n >= 1e4:
+		return 1e4, "万" + unit
+	}
+	return 1, unit
+}
+
 // amountOf is a percentage of an amount, printed in the amount's own scale.
 func amountOf(amount, share quantity.Value) ground.Computed {
 	scale, suffix := printedScale(amount)
@@ -212,13 +231,7 @@ func amountOf(amount, share quantity.Value) ground.Computed {
 // average is an amount per thing counted, printed in 万 or 亿.
 func average(amount, count quantity.Value) ground.Computed {
 	n := amount.Number / count.Number
-	scale, suffix := 1.0, amount.Unit
-	switch {
-	case n >= 1e8:
-		scale, suffix = 1e8, "亿"+amount.Unit
-	case n >= 1e4:
-		scale, suffix = 1e4, "万"+amount.Unit
-	}
+	scale, suffix := readableScale(n, amount.Unit)
 	return computed(ground.Divide, n/scale, suffix, 2, amount, count)
 }
 
@@ -233,7 +246,7 @@ func printedScale(v quantity.Value) (float64, string) {
 	digits := strings.TrimLeft(v.Text, "0123456789.,，０１２３４５６７８９．")
 	n, err := strconv.ParseFloat(strings.ReplaceAll(v.Text[:len(v.Text)-len(digits)], ",", ""), 64)
 	if err != nil || n == 0 {
-		return 1, v.Unit
+		return readableScale(v.Number, v.Unit)
 	}
 	return v.Number / n, strings.TrimSpace(digits)
 }

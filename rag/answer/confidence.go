@@ -16,7 +16,7 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 	c := 0.3*cover.Share() + 0.7*first.Coverage
 	c += 0.08 * fitOf(q, chosen)
 	if first.Period == ground.Conflict {
-		c -= choose(ground.DemandsOnly(q), 0.6, 0.35)
+		c -= choose(ground.DemandsOnly(q), choose(len(q.Values) == 0, 0.8, 0.6), 0.35)
 	}
 	if first.Period == ground.Silent && len(q.Periods) > 0 && ground.DemandsOnly(q) {
 		c -= choose(q.Periods[0].Month != 0 || q.Periods[0].Quarter != 0, 0.35, 0.15)

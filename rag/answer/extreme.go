@@ -19,6 +19,12 @@ func (a *aggregation) extreme() (Draft, bool) {
 		return Draft{}, false
 	}
 	number := a.column(-1, table.Numbers)
+	if c := a.onlyMeasure(); c >= 0 && (number < 0 && a.bracketColumn() < 0 && askedColumn(a.t.View, s.Text) >= 0 || number >= 0 && a.ofAnotherYear(number)) {
+		number = c
+	}
+	if c := a.beforeMost(s.Text); c >= 0 {
+		number = c
+	}
 	if moves.MatchString(s.Text) {
 		if number = a.changeColumn(); number < 0 {
 			return Draft{}, false // how much it moved stands in no column
@@ -34,7 +40,7 @@ func (a *aggregation) extreme() (Draft, bool) {
 		return Draft{}, false
 	}
 	cells, _ := a.t.Extreme(rows, number, s.Least)
-	if len(cells) == 0 || len(cells) > 4 {
+	if len(cells) == 0 || len(cells) > mostTies || len(cells) > 4 && askedColumn(a.t.View, a.q.Text) < 0 {
 		return Draft{}, false
 	}
 	key := a.column(number, table.Words)
@@ -47,6 +53,14 @@ func (a *aggregation) extreme() (Draft, bool) {
 	if key < 0 {
 		key = a.finest(number)
 	}
+	if len(cells) > 1 && key != number && a.t.ColumnKind(number) == table.Numbers {
+		return a.ties(cells, key)
+	}
+	return a.ends(cells, key, number)
+}
+
+// ends states the rows of the extreme with what else a clause asks of them.
+func (a *aggregation) ends(cells []table.Cell, key, number int) (Draft, bool) {
 	d := Draft{Status: Answered, Confidence: 0.75}
 	seen := make(map[string]bool)
 	for _, c := range cells {
@@ -71,6 +85,36 @@ func (a *aggregation) extreme() (Draft, bool) {
 		d.Claims = append(d.Claims, claim)
 	}
 	return d, true
+}
+
+// beforeMost is the column of numbers whose name ends directly before 最: 缺口最小;
+// -1 for none.
+func (a *aggregation) beforeMost(clause string) int {
+	i := strings.Index(clause, "最")
+	if i < 0 {
+		return -1
+	}
+	before := lexical.Fold(clause[:i])
+	for _, c := range a.measures() {
+		rs := []rune(withoutPeriods(core(a.t.Columns[c])))
+		if len(rs) >= 2 && strings.HasSuffix(before, strings.TrimSpace(string(rs[len(rs)-2:]))) {
+			return c
+		}
+	}
+	return -1
+}
+
+// mostTies is how many rows may share an extreme: more say nothing.
+const mostTies = 8
+
+// ties states rows that share the extreme, and how many they are where that is
+// asked for.
+func (a *aggregation) ties(cells []table.Cell, key int) (Draft, bool) {
+	var rows []int
+	for _, c := range cells {
+		rows = append(rows, c.Row)
+	}
+	return a.states(rows, key, []int{cells[0].Column})
 }
 
 // valueColumns are the columns whose name a clause for a value shares.

@@ -53,6 +53,9 @@ func (h *holding) row(row int) *look {
 		best, at := 0.0, []int(nil)
 		for c := range h.t.Columns {
 			s := l.columnFit(i, c)
+			if s >= 0.8 && h.headers[i][0][c] >= 3 && joins2.MatchString(h.q.Asks[i].Text) {
+				l.fit[c] = max(l.fit[c], s) // 客单价和收入占比 asks for two columns
+			}
 			switch {
 			case s > best+1e-9:
 				best, at = s, []int{c}
@@ -97,6 +100,12 @@ func (l *look) columnFit(i, c int) float64 {
 	} else if ok && a.Kind != question.Number && n.Runes*2 >= utf8.RuneCountInString(text) {
 		s -= 3 // the question already names it
 	}
+	if named := quantity.Periods(l.t.Columns[c]); len(named) > 0 && len(l.q.Periods) > 0 {
+		if !anyCovers(l.q.Periods, named) {
+			return 0 // of another year
+		}
+		s += 0.5
+	}
 	switch {
 	case a.Kind == question.Reason && containsAny(l.t.Columns[c], "原因", "理由", "动因"):
 		s += 2
@@ -106,6 +115,8 @@ func (l *look) columnFit(i, c int) float64 {
 		s += 0.8 + 0.8*overlapOutside(l.without(l.content[i]), lexical.Fold(text))
 	case a.Kind == question.Document && l.t.ColumnKind(c) == table.Documents:
 		s += 2
+	case a.Kind == question.Number && containsAny(l.t.Columns[c], "文号", "编号", "标准号", "字号"):
+		s += 2.5
 	case a.Kind == question.Number && strings.Contains(lexical.Fold(text), "号") && strings.ContainsAny(text, "〔[（("):
 		s += 2.5
 	case a.Kind == question.Issuer && issuerColumn(l.t.Columns[c]):

@@ -90,7 +90,9 @@ func cellClaim(column, text string) string {
 	text = strings.TrimRight(text, "。")
 	unit := ground.HeaderUnit(column)
 	if vs := quantity.Values(text + unit); unit != "" && len(vs) == 1 && vs[0].Text == text+unit {
-		return strings.TrimSpace(column[:strings.LastIndexAny(column, "（(")]) + "：" + text + unit
+		from, to := strings.LastIndexAny(column, "（("), strings.LastIndexAny(column, "）)")
+		year := strings.Trim(column[to:], "）) ") // of a second row of the header
+		return strings.TrimSpace(column[:from]) + year + "：" + text + unit
 	}
 	return column + "：" + text
 }

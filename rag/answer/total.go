@@ -18,7 +18,7 @@ var totalWords = regexp.MustCompile(`(一共|总共|合计|总计|加起来|总�
 func (a *aggregation) total() (Draft, bool) {
 	named := a.sharedName()
 	number := a.onlyNumbers()
-	if !totalWords.MatchString(a.q.Text) || named.Cell.Row < 0 || number < 0 {
+	if orderWords.MatchString(a.q.Text) || !totalWords.MatchString(a.q.Text) || named.Cell.Row < 0 || number < 0 {
 		return Draft{}, false
 	}
 	rows := a.t.Filter(a.t.AllRows(), named.Cell.Column, named.Name)

@@ -98,7 +98,7 @@ type wayCase struct {
 
 func TestWaysToAnswer(t *testing.T) {
 	e := newEngine(t)
-	for _, group := range [][]wayCase{sentenceCases(), rowCases(), tableCases(), listCases(), computedCases()} {
+	for _, group := range [][]wayCase{sentenceCases(), rowCases(), tableCases(), listCases(), computedCases(), queryCases(), workedCases()} {
 		for _, tt := range group {
 			t.Run(tt.name, func(t *testing.T) { tt.run(t, e) })
 		}
@@ -223,15 +223,15 @@ func computedCases() []wayCase {
 		{name: "sum of the first", question: "营收前三名的企业合计多少亿元？",
 			want: []string{"合计29.5亿元", "青穗农科", "云圃智造", "北田光源"}, not: []string{"澄叶"}, formula: "12.6亿元+9.8亿元+7.1亿元=29.5亿元", notice: "29.5"},
 		{name: "sum over a merged cell", question: "种植能力下的二级指标合计多少分？", want: []string{"合计"}, not: []string{"建设周期"}},
-		{name: "times between years", question: "2023年栽培面积是2021年的多少倍？", want: []string{"1.56倍"}, not: []string{"80"}, formula: "100÷64≈1.56倍"},
+		{name: "times between years", question: "2023年栽培面积是2021年的多少倍？", want: []string{"1.56倍"}, not: []string{"80"}, formula: "100万平方米÷64万平方米≈1.56倍"},
 		{name: "share, asked another way", question: "光源设备采购额占设备采购额的比例是多少？", want: []string{"22.5%"}, formula: "9亿元÷40亿元"},
 		{name: "share", question: "光源设备采购额占设备采购额多大比例？", want: []string{"22.5%"}, formula: "9亿元÷40亿元≈22.5%", notice: "22.5%"},
 		{name: "part of an amount", question: "按占比推算，2023年叶菜的市场规模是多少亿元？",
 			want: []string{"30.24亿元"}, formula: "86.4亿元×35%≈30.24亿元", notice: "30.24亿元"},
 		{name: "change between years in points", question: "2023年人工占成本比重比2021年下降了多少个百分点？",
-			want: []string{"31.5", "24.7", "6.8"}, not: []string{"28.2"}, formula: "24.7−31.5", notice: "6.8"},
+			want: []string{"31.5", "24.7", "6.8"}, not: []string{"28.2"}, formula: "24.7%−31.5%", notice: "6.8"},
 		{name: "growth between years", question: "2023年栽培面积比2021年增长了百分之多少？",
-			want: []string{"64", "100", "56."}, not: []string{"80"}, formula: "(100−64)÷64≈56.", notice: "56."},
+			want: []string{"64", "100", "56."}, not: []string{"80"}, formula: "(100万平方米−64万平方米)÷64万平方米≈56.", notice: "56."},
 		{name: "growth over a span of years", question: "2021年到2023年栽培面积增长了百分之多少？", want: []string{"64", "100", "56."}, not: []string{"80"}},
 	}
 }
@@ -303,7 +303,7 @@ func TestAnswererAlone(t *testing.T) {
 // questions.
 func TestAnswersDoNotDependOnWhatWasAskedBefore(t *testing.T) {
 	var questions []string
-	for _, group := range [][]wayCase{sentenceCases(), rowCases(), tableCases(), listCases(), computedCases()} {
+	for _, group := range [][]wayCase{sentenceCases(), rowCases(), tableCases(), listCases(), computedCases(), queryCases(), workedCases()} {
 		for _, tt := range group {
 			questions = append(questions, tt.question)
 		}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"yanbao/rag/lexical"
+	"yanbao/rag/quantity"
 )
 
 // Shares of the words of a sentence that decide whether what it cites is about
@@ -138,7 +139,7 @@ func (v *Verifier) shareOrSynonym(terms []string, text, held string) float64 {
 // or name that no other cited passage holds, or says what a clause says.
 func (e *examination) pulls(c *cited) bool {
 	for _, k := range e.computed {
-		if slices.ContainsFunc(k.Inputs, func(in string) bool { return strings.Contains(c.passage.Text, in) }) {
+		if slices.ContainsFunc(k.Inputs, func(in string) bool { return strings.Contains(c.passage.Text, in) || c.holds(in) }) {
 			return true
 		}
 	}
@@ -208,6 +209,23 @@ func (c *cited) states(v value, claim string) bool {
 	for _, r := range c.readings {
 		for j := range r.clauses {
 			if slices.ContainsFunc(r.clauses[j].values, func(s value) bool { return matchValue(v, s, claim) == same }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// holds reports whether the passage states the one value of a text, its unit
+// in a header perhaps.
+func (c *cited) holds(input string) bool {
+	vs := quantity.Values(input)
+	if len(vs) != 1 {
+		return false
+	}
+	for _, r := range c.readings {
+		for j := range r.clauses {
+			if slices.ContainsFunc(r.clauses[j].values, func(s value) bool { return s.Same(vs[0]) }) {
 				return true
 			}
 		}

@@ -106,6 +106,7 @@ func (v *Verifier) readCited(p *ingest.Passage) *cited {
 // under 占比（%）) is a value of that unit too.
 func (v *Verifier) readRow(text string, start, end int) passageReading {
 	r := v.read(text, true)
+	named := "" // 市场规模（亿元） at the head of a row gives its cells the unit
 	for i := range r.clauses {
 		c := &r.clauses[i]
 		_, mark := cellOf(c.folded)
@@ -113,11 +114,20 @@ func (v *Verifier) readRow(text string, start, end int) passageReading {
 		body := r.text[c.start:c.end]
 		header, cell, ok := strings.Cut(body, "：")
 		unit := HeaderUnit(strings.TrimSuffix(header, "（同上）"))
+		if unit == "" {
+			unit = named
+		}
+		if named == "" {
+			named = HeaderUnit(strings.Trim(cell, "；; "))
+		}
 		if !ok || unit == "" {
 			continue
 		}
 		offset := c.end - len(cell)
 		for _, bare := range quantity.Values(cell) {
+			if bare.Unit != "" && HeaderUnit(strings.TrimSuffix(header, "（同上）")) == "" {
+				continue // it has its own
+			}
 			with := quantity.Values(bare.Text + unit)
 			if len(with) != 1 {
 				continue
@@ -211,4 +221,5 @@ func HeaderUnit(column string) string {
 	return ""
 }
 
-var headerUnit = regexp.MustCompile(`[（(]([^（）()]+)[）)]\s*$`)
+// headerUnit allows a year behind the unit: two rows of a header joined.
+var headerUnit = regexp.MustCompile(`[（(]([^（）()]+)[）)]\s*(?:(?:19|20)\d{2}年?[EF]?)?\s*$`)

@@ -43,11 +43,14 @@ func (k Computed) holds(stated []quantity.Value, supports []Support) bool {
 // compute applies the operation. Percentages stand for their hundredth where
 // they multiply.
 func (k Computed) compute(in []quantity.Value) (float64, bool) {
+	if k.Operation == Rest && len(in) == 1 && in[0].Unit == "%" {
+		return 100 - in[0].Number, true
+	}
 	if len(in) < 2 {
 		return 0, false
 	}
 	amount := func(v quantity.Value) float64 {
-		if v.Unit == "%" && k.Operation == Multiply {
+		if v.Unit == "%" && (k.Operation == Multiply || k.Operation == Whole) {
 			return v.Number / 100
 		}
 		return v.Number
@@ -55,7 +58,7 @@ func (k Computed) compute(in []quantity.Value) (float64, bool) {
 	acc := amount(in[0])
 	for _, v := range in[1:] {
 		switch k.Operation {
-		case Add:
+		case Add, Mean:
 			acc += amount(v)
 		case Subtract:
 			acc -= amount(v)
@@ -63,7 +66,7 @@ func (k Computed) compute(in []quantity.Value) (float64, bool) {
 			acc = amount(v) - acc + 1
 		case Multiply:
 			acc *= amount(v)
-		case Divide, Share:
+		case Divide, Share, Whole:
 			if v.Number == 0 {
 				return 0, false
 			}
@@ -74,6 +77,9 @@ func (k Computed) compute(in []quantity.Value) (float64, bool) {
 			}
 			acc = (acc - v.Number) / v.Number
 		}
+	}
+	if k.Operation == Mean {
+		acc /= float64(len(in))
 	}
 	if k.Operation == Share || k.Operation == Growth || k.Operation == Multiply && allPercent(in) {
 		acc *= 100

@@ -121,7 +121,12 @@ func hanShare(s string) float64 {
 // passage is about, and of nothing that clause j is about.
 func (e *examination) otherThing(i int, c value, r passageReading, j int, _ value) bool {
 	return e.misplaced(i, r, j, false, func(k *clause) bool {
-		return slices.ContainsFunc(k.values, func(v value) bool { return !v.SameNumber(c.Value) })
+		cell := k.start
+		if r.row { // 二级指标：甲 has no value in its cell
+			header, _, _ := strings.Cut(r.text[k.start:k.end], "：")
+			cell += len(header)
+		}
+		return slices.ContainsFunc(k.values, func(v value) bool { return v.Start >= cell && !v.SameNumber(c.Value) })
 	})
 }
 

@@ -287,7 +287,7 @@ func subjectFit(ts *termSet, unit, near passageText, values []quantity.Value) Fi
 		j += from
 		from = j + len(m)
 		theirs := modifier(unit.folded[:j])
-		if before == "" || theirs == "" || shareBigram(before, unit.folded) || shareBigram(theirs, ts.text) {
+		if before == "" || theirs == "" || sharesHead(before, unit.folded) || sharesHead(theirs, ts.text) || ts.says(lastBigram(before), unit) {
 			return Silent
 		}
 		fit = Conflict
@@ -326,6 +326,15 @@ func modifier(s string) string {
 		return ""
 	}
 	return s[end:]
+}
+
+// sharesHead reports whether long holds the head of short, its last two
+// characters: 宠物食品 is no 宠物医疗.
+func sharesHead(short, long string) bool { return strings.Contains(long, lastBigram(short)) }
+
+func lastBigram(s string) string {
+	rs := []rune(s)
+	return string(rs[max(0, len(rs)-2):])
 }
 
 func shareBigram(short, long string) bool {

@@ -43,6 +43,9 @@ const (
 	Share    Operation = "%"      // a ÷ b in percent
 	Growth   Operation = "growth" // (a − b) ÷ b in percent
 	CountOf  Operation = "count"
+	Mean     Operation = "mean"  // the sum by the number of values
+	Whole    Operation = "whole" // a ÷ b, where b is the percentage that a makes up
+	Rest     Operation = "rest"  // what a percentage leaves of 100 %
 	RangeOf  Operation = "range" // how many row numbers from a to b: b − a + 1
 )
 

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"yanbao/rag/quantity"
 )
@@ -15,6 +16,9 @@ func (e *examination) polarity() fault {
 	for i := range e.claim.clauses {
 		c := &e.claim.clauses[i]
 		bad := fault{verdict: BadPolarity, what: strings.TrimSpace(e.claim.text[c.start:c.end])}
+		if e.verbatim(i) {
+			continue
+		}
 		if e.misordered(i) || e.markedOtherwise(i) || e.deniedOtherwise(i) || e.turned(i) {
 			return bad
 		}
@@ -28,6 +32,29 @@ func (e *examination) polarity() fault {
 		}
 	}
 	return sound
+}
+
+// verbatim reports whether clause i stands in a cited passage as a clause of
+// its own, word for word.
+func (e *examination) verbatim(i int) bool {
+	c := &e.claim.clauses[i]
+	text := strings.Trim(e.claim.text[c.start:c.end], " 。；，：（）")
+	for _, s := range e.cited {
+		for from := 0; text != ""; {
+			at := strings.Index(s.passage.Text[from:], text)
+			if at < 0 {
+				break
+			}
+			at += from
+			from = at + len(text)
+			before, _ := utf8.DecodeLastRuneInString(s.passage.Text[:at])
+			after, _ := utf8.DecodeRuneInString(s.passage.Text[from:])
+			if (at == 0 || strings.ContainsRune("；。，｜\n", before)) && (from == len(s.passage.Text) || strings.ContainsRune("；。，\n", after)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // deniedOtherwise reports whether clause i denies what a passage says in the

@@ -2,6 +2,7 @@ package ground
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"yanbao/ingest"
@@ -29,6 +30,9 @@ func TypeFit(ask question.Ask, u *Unit) float64 {
 	case question.Count:
 		return max(valueFit(ask, u), boolFit(u.Passage.Kind == ingest.KindRow)*0.3)
 	case question.Date:
+		if ask.Exact && len(u.Periods) > 0 && !anyMonth(u.Periods) {
+			return 0
+		}
 		return choose(len(u.Periods) > 0, 1, -0.7)
 	case question.Document:
 		return choose(u.traits.titles, 1, -0.7)
@@ -54,6 +58,10 @@ func TypeFit(ask question.Ask, u *Unit) float64 {
 		return superlativeFit(u)
 	}
 	return 0
+}
+
+func anyMonth(ps []quantity.Period) bool {
+	return slices.ContainsFunc(ps, func(p quantity.Period) bool { return p.Month != 0 })
 }
 
 func choose(ok bool, yes, no float64) float64 {

@@ -134,6 +134,7 @@ func (e *examination) computedHolds(supports []Support) bool {
 		if !k.holds(all, supports) {
 			return false
 		}
+		all = append(all, quantity.Values(k.Text)...) // the next may build on it
 	}
 	return true
 }

@@ -49,3 +49,7 @@ var traditional = sync.OnceValue(func() *simplifier {
 	}
 	return s
 })
+
+// Simplified returns text with traditional characters made simplified, rune by
+// rune; nothing else changes.
+func Simplified(text string) string { return strings.Map(traditional().of, text) }

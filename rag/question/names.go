@@ -58,12 +58,12 @@ func NewSpeller(l *Lexicon, known func(text string) bool) *Speller {
 	s := &Speller{bySound: make(map[string]string), known: known}
 	for i := range l.groups {
 		g := &l.groups[i]
-		if g.kind == KindSynonym || g.kind == KindTerm || g.kind == "concept" || g.kind == "place" {
+		if g.kind == KindSynonym || g.kind == KindTerm || g.kind == "place" {
 			continue
 		}
 		for _, f := range g.forms {
 			n := utf8.RuneCountInString(f)
-			if n < 2 || n > 8 || !allHan(f) || !known(f) {
+			if n < 2 || n > 8 || g.kind == "concept" && n < 3 || !allHan(f) || !known(f) {
 				continue
 			}
 			p := sound([]rune(f))

@@ -45,7 +45,7 @@ type Ask struct {
 	Words string   // the clause, folded, the words that only ask blanked
 	Units []string // for Value and Count: canonical units that fit; empty means any
 	Noun  string   // for Value and Count what is counted (几个项目), for Name and List what kind of thing (第几梯队, 四类风险); "" unknown
-	Exact bool     // for Value: asked for exactly, 具体是多少
+	Exact bool     // for Value: asked for exactly, 具体是多少; for Date: to the month, 几月
 	Size  int      // for List: how many members are expected (哪三条路); 0 unknown
 	Least bool     // for Superlative: the least instead of the most
 }

@@ -1,31 +1,43 @@
 package table
 
 import (
+	"slices"
 	"sort"
+	"strings"
 
+	"yanbao/rag/lexical"
 	"yanbao/rag/quantity"
 )
 
 // Filter keeps the rows of rows whose cell in column c is named by the given
-// folded text: equal to it if any cell is, else holding it as an item.
+// folded text: those that are equal to it or list it (甲、乙) if there are any,
+// else those that hold it in another way (甲等三家).
 func (v *View) Filter(rows []int, c int, folded string) []int {
-	var equal, holding []int
+	var listing, holding []int
 	for _, r := range rows {
-		if v.folded[r][c] == folded {
-			equal = append(equal, r)
-			continue
+		switch {
+		case v.folded[r][c] == folded || v.lists(r, c, folded):
+			listing = append(listing, r)
+		case slices.Contains(v.names[r][c], folded):
+			holding = append(holding, r)
 		}
-		for _, n := range v.names[r][c] {
-			if n == folded {
-				holding = append(holding, r)
-				break
+	}
+	if len(listing) > 0 {
+		return listing
+	}
+	return holding
+}
+
+// lists reports whether an item of a cell is the folded text.
+func (v *View) lists(r, c int, folded string) bool {
+	for _, item := range v.Items(Cell{r, c}) {
+		for _, part := range strings.FieldsFunc(lexical.Fold(item), func(r rune) bool { return strings.ContainsRune("、;；,，", r) }) {
+			if strings.TrimSpace(part) == folded {
+				return true
 			}
 		}
 	}
-	if len(equal) > 0 {
-		return equal
-	}
-	return holding
+	return false
 }
 
 // Extreme returns the cells with the greatest (or least) number of column c

@@ -86,7 +86,7 @@ func (v *View) kindOf(c int) Kind {
 		}
 		if ps := quantity.Periods(text); len(ps) == 1 && len(ps[0].Text) >= len(text)-len("年") {
 			dates++
-		} else if vs := quantity.Values(text); len(vs) == 1 && mostly(vs[0].Text, text) {
+		} else if vs := quantity.Values(text); len(vs) == 1 && vs[0].Unit != "级" && mostly(vs[0].Text, text) {
 			numbers++
 		}
 	}

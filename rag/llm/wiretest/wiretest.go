@@ -95,12 +95,39 @@ type Request struct {
 	Body   []byte
 }
 
+// Text returns all texts of the request, whatever the protocol, a line each in
+// no particular order.
+func (r Request) Text() string {
+	var body any
+	if json.Unmarshal(r.Body, &body) != nil {
+		return ""
+	}
+	var b strings.Builder
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case string:
+			b.WriteString(v + "\n")
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			for _, e := range v {
+				walk(e)
+			}
+		}
+	}
+	walk(body)
+	return b.String()
+}
+
 // Server answers by its scripts.
 type Server struct {
 	URL string
 
 	server *httptest.Server
-	choose func(call int) Script
+	choose func(call int, r Request) Script
 
 	mu       sync.Mutex
 	requests []Request
@@ -110,12 +137,18 @@ type Server struct {
 // Start starts a server that plays one script a call, the last one again and
 // again. Close it in the end.
 func Start(scripts ...Script) *Server {
-	s := &Server{closing: make(chan struct{}), choose: func(call int) Script {
+	return StartFor(func(call int, _ Request) Script {
 		if len(scripts) == 0 {
 			return Script{}
 		}
 		return scripts[min(call, len(scripts)-1)]
-	}}
+	})
+}
+
+// StartFor starts a server that plays what choose returns for a request; calls
+// are counted from 0.
+func StartFor(choose func(call int, r Request) Script) *Server {
+	s := &Server{closing: make(chan struct{}), choose: choose}
 	s.server = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = s.server.URL
 	return s
@@ -141,8 +174,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mu.Lock()
-	script := s.choose(len(s.requests))
-	s.requests = append(s.requests, Request{Path: r.URL.Path, Header: r.Header.Clone(), Body: body})
+	asked := Request{Path: r.URL.Path, Header: r.Header.Clone(), Body: body}
+	script := s.choose(len(s.requests), asked)
+	s.requests = append(s.requests, asked)
 	s.mu.Unlock()
 
 	p, embeds := protocolOf(r.URL.Path)
