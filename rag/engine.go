@@ -182,7 +182,7 @@ func (e *Engine) look(ctx context.Context, q Question, start time.Time) (*looked
 	if err != nil {
 		return nil, fmt.Errorf("answer: %w", err)
 	}
-	l.draft = e.verified(draft)
+	l.draft = e.confirmed(l.asked, sourced(l.asked, e.verified(draft)))
 	return l, nil
 }
 

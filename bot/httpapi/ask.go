@@ -92,7 +92,9 @@ func wantsEvents(r *http.Request) bool {
 func (s *server) ask(w http.ResponseWriter, r *http.Request, q rag.Question) {
 	w.Header().Set("Vary", "Accept")
 	if !wantsEvents(r) {
-		a, err := s.Asker.Ask(r.Context(), q)
+		ctx, cancel := context.WithTimeout(r.Context(), s.Limits.AnswerTime)
+		defer cancel()
+		a, err := s.Asker.Ask(ctx, q)
 		if err != nil {
 			s.fail(w, r, err)
 			return

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -85,7 +86,9 @@ func (s *server) complete(w http.ResponseWriter, r *http.Request) {
 		s.completeStream(w, r, in, q)
 		return
 	}
-	a, err := s.OpenAI.Ask(r.Context(), q)
+	ctx, cancel := context.WithTimeout(r.Context(), s.Limits.AnswerTime)
+	defer cancel()
+	a, err := s.OpenAI.Ask(ctx, q)
 	if err != nil {
 		s.fail(w, r, err)
 		return

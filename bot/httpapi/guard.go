@@ -139,12 +139,6 @@ func (s *server) receive(w *response, r *http.Request, rt route) error {
 	limit := s.Limits.Body
 	if rt.upload {
 		limit = s.Limits.Upload + 64<<10 // what multipart adds
-		select {
-		case s.uploads <- struct{}{}:
-			defer func() { <-s.uploads }()
-		default:
-			return busy()
-		}
 	}
 	_ = w.rc.SetReadDeadline(time.Now().Add(s.Limits.BodyTime)) // tests have writers without deadlines
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))

@@ -337,6 +337,20 @@ func TestKeepAlive(t *testing.T) {
 	}
 }
 
+// An answer that takes too long is an error that says to come again.
+func TestAnswerTime(t *testing.T) {
+	s, f := start(t, func(c *Config) { c.Limits.AnswerTime = time.Millisecond })
+	r := send(t, s, "POST", "/v1/ask", `{"question":"等"}`)
+	if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") == "" {
+		t.Errorf("%d %v", r.status, r.header)
+	}
+	checkProblem(t, r)
+	if r := send(t, s, "POST", "/v1/ask", `{"question":"等"}`, "Accept: text/event-stream"); !strings.Contains(r.body, "event: error\ndata: {\"status\":503") {
+		t.Errorf("stream: %s", r.body)
+	}
+	close(f.release)
+}
+
 // A client that leaves ends the work for it.
 func TestClientGone(t *testing.T) {
 	s, f := start(t, nil)

@@ -84,6 +84,7 @@ type Limits struct {
 	Uploads    int           // documents taken in at a time, default 2
 	BodyTime   time.Duration // to receive a request, default 30 s
 	WriteTime  time.Duration // for a client to take what is sent, default 30 s; a stream may take that for each event
+	AnswerTime time.Duration // to answer a question, default 5 min
 	KeepAlive  time.Duration // silence in a stream after which a comment is sent, default 15 s
 }
 
@@ -97,6 +98,7 @@ func (l Limits) withDefaults() Limits {
 	setDefault(&l.Uploads, 2)
 	setDefault(&l.BodyTime, 30*time.Second)
 	setDefault(&l.WriteTime, 30*time.Second)
+	setDefault(&l.AnswerTime, 5*time.Minute)
 	setDefault(&l.KeepAlive, 15*time.Second)
 	return l
 }

@@ -157,15 +157,12 @@ func (s *server) handle(w *response, r *http.Request, c *call) {
 		s.fail(w, r, err)
 		return
 	}
-	if rt.limited {
-		select {
-		case s.slots <- struct{}{}:
-			defer func() { <-s.slots }()
-		default:
-			s.fail(w, r, busy())
-			return
-		}
+	leave, ok := s.enter(rt)
+	if !ok {
+		s.fail(w, r, busy())
+		return
 	}
+	defer leave()
 	if err := s.receive(w, r, rt); err != nil {
 		s.fail(w, r, err)
 		return
@@ -173,6 +170,33 @@ func (s *server) handle(w *response, r *http.Request, c *call) {
 	out := s.encoded(w, r)
 	defer out.close()
 	s.mux.ServeHTTP(out, r)
+}
+
+// enter takes a place among the requests under way, and of those that hold a
+// whole document in memory; false where there is none left.
+func (s *server) enter(rt route) (leave func(), ok bool) {
+	var taken []chan struct{}
+	leave = func() {
+		for _, places := range taken {
+			<-places
+		}
+	}
+	for _, p := range []struct {
+		places chan struct{}
+		wanted bool
+	}{{s.slots, rt.limited}, {s.uploads, rt.upload}} {
+		if !p.wanted {
+			continue
+		}
+		select {
+		case p.places <- struct{}{}:
+			taken = append(taken, p.places)
+		default:
+			leave()
+			return nil, false
+		}
+	}
+	return leave, true
 }
 
 func busy() *problem {

@@ -27,10 +27,10 @@ type events struct {
 	idle sync.WaitGroup
 }
 
-// openEvents prepares a stream; close ends it. ctx is done when the client has
-// gone.
+// openEvents prepares a stream; closeEvents ends it. ctx is done when the client
+// has gone, or the answer takes too long.
 func (s *server) openEvents(w http.ResponseWriter, r *http.Request) (ctx context.Context, e *events) {
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := context.WithTimeout(r.Context(), s.Limits.AnswerTime)
 	e = &events{w: w, rc: http.NewResponseController(w), limits: s.Limits, cancel: cancel, stop: make(chan struct{})}
 	s.meters.streams.Inc()
 	e.idle.Go(e.keepAlive)

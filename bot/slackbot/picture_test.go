@@ -90,7 +90,7 @@ func TestPictures(t *testing.T) {
 	}
 	passage := newRenderer("zh", b.BaseURL).passageModal(v, c.Span)
 	settings := b.settingsModal(ctx, "C1", Place{}, bot.ChatFor("zh"))
-	found, err := e.Check(ctx, "2024年中国大模型市场规模约为294.16亿元。数字人在多模态市场占34%。", "")
+	found, err := e.Check(ctx, "大模型市场规模在2024年是294.16亿元。数字人在多模态市场占34%。", "")
 	if err != nil {
 		t.Fatal(err)
 	}

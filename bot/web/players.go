@@ -59,7 +59,7 @@ func groupingOf(t *ingest.Table, places places) (grouping, bool) {
 	for r, row := range t.Rows {
 		p := players{Kind: row[0].Text, URL: places.cell(t, r, best), Names: namesOf(row[best])}
 		for c := 1; c < len(row); c++ {
-			if c != best && row[c].Text != "" {
+			if (c != best || len(p.Names) == 0) && row[c].Text != "" {
 				p.Details = append(p.Details, field{t.Columns[c], row[c].Text})
 			}
 		}

@@ -108,7 +108,14 @@ func (p *program) answer(ctx context.Context, e bot.Asker, q rag.Question, asJSO
 	o := p.renderOptions()
 	o.Language = q.Language
 	live := bot.NewLive(p.stdout, o)
-	a, err := e.Stream(ctx, q, live.Event)
+	wait := p.newHint(q.Mode)
+	a, err := e.Stream(ctx, q, func(ev rag.Event) {
+		if ev.Delta != "" {
+			wait.end()
+		}
+		live.Event(ev)
+	})
+	wait.end()
 	if err != nil {
 		live.Break()
 		return nil, err

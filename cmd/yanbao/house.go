@@ -66,7 +66,10 @@ func (p *program) openHouse(ctx context.Context, f serveFlags) (h *house, err er
 	if h.meter, err = meter.New(h.metrics, recorder, h.log); err != nil {
 		return h, err
 	}
-	h.tools, err = mcpserver.New(h.door("mcp"), mcpserver.Options{Version: readBuild().Version, Log: h.log, TrustedOrigins: named(f.origins)})
+	h.tools, err = mcpserver.New(h.door("mcp"), mcpserver.Options{
+		Version: readBuild().Version, Log: h.log, TrustedOrigins: named(f.origins),
+		AnyHost: true, // names are checked before, see httpapi.Config.Hosts
+	})
 	if err != nil {
 		return h, err
 	}
@@ -153,13 +156,6 @@ func (h *house) run(ctx context.Context, l net.Listener) error {
 		// Reading and writing have deadlines for each request, see httpapi.Limits:
 		// a stream may last as long as something is sent.
 	}
-	server.RegisterOnShutdown(func() { // sessions that are silent would be waited for
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.flags.grace)
-		defer cancel()
-		if err := h.tools.Shutdown(grace); err != nil {
-			h.log.Warn("serve: MCP calls cut off", "error", err)
-		}
-	})
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {
@@ -171,7 +167,9 @@ func (h *house) run(ctx context.Context, l net.Listener) error {
 	h.log.Info("serve: stopping", "grace", h.flags.grace.String())
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.flags.grace)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
+	tools := make(chan error, 1)
+	go func() { tools <- h.tools.Shutdown(grace) }() // its streams would last for ever
+	if err := errors.Join(server.Shutdown(grace), <-tools); err != nil {
 		h.log.Warn("serve: requests cut off", "error", err)
 		if err := server.Close(); err != nil {
 			return fmt.Errorf("serve: stop: %w", err)

@@ -20,11 +20,14 @@ const likelyTable = 0.45
 // crossing reads the cell where the one row that the question names and the
 // column of its measure, unit and year cross: 2022年西南有多少家医院.
 func (a *aggregation) crossing() (Draft, bool) {
+	if d, ok := a.confirmable(); ok {
+		return d, true
+	}
 	ask, ok := a.plainValue()
 	if !ok || a.fit < likelyTable {
 		return Draft{}, false
 	}
-	row, key := a.oneRow()
+	row, key := a.oneRow(-1)
 	column := a.columnOf(ask)
 	if column < 0 {
 		column = a.onlyOfUnit(ask)
@@ -44,6 +47,28 @@ func (a *aggregation) crossing() (Draft, bool) {
 	return Draft{Status: Answered, Confidence: 0.75, Claims: []ground.Claim{{
 		Text: fmt.Sprintf("%s，%s。", name, cellClaim(a.t.Columns[column], text)), Supports: []ground.Support{sup},
 	}}}, true
+}
+
+// confirmable reads the cell whose row and column the question names where it
+// asks whether the cell holds something: 甲的总部在乙吗.
+func (a *aggregation) confirmable() (Draft, bool) {
+	for _, ask := range a.q.Asks {
+		if ask.Kind != question.YesNo && ask.Kind != question.Open {
+			return Draft{}, false
+		}
+	}
+	column := askedColumn(a.t.View, a.q.Text)
+	row, key := a.oneRow(column)
+	if row < 0 || column < 0 || column == key || a.fit < likelyTable || !a.q.Wants(question.YesNo) {
+		return Draft{}, false
+	}
+	at := table.Cell{Row: row, Column: column}
+	sup, ok := a.cite(at, oneLine(a.t.Text(at)))
+	if !ok || a.t.Text(at) == "" {
+		return Draft{}, false
+	}
+	text := fmt.Sprintf("%s，%s。", oneLine(a.t.Text(table.Cell{Row: row, Column: key})), cellClaim(a.t.Columns[column], oneLine(a.t.Text(at))))
+	return Draft{Status: Answered, Confidence: 0.75, Claims: []ground.Claim{{Text: text, Supports: []ground.Support{sup}}}}, true
 }
 
 // plainValue is the one value that a question asks for; ok is false for one
@@ -67,11 +92,12 @@ func (a *aggregation) plainValue() (question.Ask, bool) {
 	return value, found && !joins2.MatchString(value.Text)
 }
 
-// oneRow is the one row that the question names in a column of words.
-func (a *aggregation) oneRow() (row, key int) {
+// oneRow is the one row that the question names in a column of words other
+// than not.
+func (a *aggregation) oneRow(not int) (row, key int) {
 	row = -1
 	for c := range a.t.Columns {
-		if a.t.ColumnKind(c) != table.Words || a.marked(c) {
+		if c == not || a.t.ColumnKind(c) != table.Words || a.marked(c) {
 			continue
 		}
 		found := a.cellsNamed(c)

@@ -20,7 +20,7 @@ type Names interface {
 
 // Kinds of lies and of true paraphrases, in the order of the table.
 var (
-	lieKinds = []string{"number", "digit swap", "unit", "currency", "year", "company", "product", "rank", "polarity",
+	lieKinds = []string{"number", "digit swap", "value of another", "unit", "currency", "year", "year of another", "company", "product", "name of another", "rank", "polarity",
 		"moved citation", "invented citation", "altered quotation", "uncited sentence", "foreign sentence"}
 	trueKinds = []string{"as said", "spelling", "English value", "English sentence", "full width", "order", "rounding"}
 )
@@ -77,9 +77,14 @@ func (m *caseMaker) cases(p Pair) []Case {
 	}
 	add("number", true, c.otherNumbers()...)
 	add("digit swap", true, c.swappedDigits()...)
+	numbers, years, currencies := c.englishLies()
+	add("number", true, numbers...)
+	add("value of another", true, c.valuesOfOthers()...)
 	add("unit", true, c.otherUnits()...)
-	add("currency", true, c.otherCurrencies()...)
-	add("year", true, c.otherYears()...)
+	add("currency", true, append(c.otherCurrencies(), currencies...)...)
+	add("year", true, append(c.otherYears(), years...)...)
+	add("year of another", true, c.swappedYears()...)
+	add("name of another", true, m.swappedNames(c, "company", "research", "product", "model")...)
 	add("company", true, m.otherNames(c, "company", "research")...)
 	add("product", true, m.otherNames(c, "product", "model")...)
 	add("rank", true, c.otherRanks()...)

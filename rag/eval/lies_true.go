@@ -132,6 +132,9 @@ func (c *claim) englishValues() []string {
 // englishSentences says in English what a clause with one year and one amount
 // states: "In 2024 it was about RMB 29.416 billion."
 func (c *claim) englishSentences() []string {
+	if len(c.Cited) > 1 {
+		return nil // which of them states it is not known
+	}
 	var out []string
 	for _, clause := range strings.FieldsFunc(c.Claim, func(r rune) bool { return strings.ContainsRune("，；。：", r) }) {
 		values, periods := quantity.Values(clause), quantity.Periods(clause)

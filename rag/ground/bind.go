@@ -122,7 +122,7 @@ func allows(s, p quantity.Period) bool {
 	if s.YearTo != 0 {
 		return s.Same(p)
 	}
-	return s.Same(p) || p.Covers(s)
+	return s.Same(p) || p.YearTo == 0 && p.Covers(s)
 }
 
 // parts gives months that make a half or a quarter of a year their name.

@@ -1,6 +1,7 @@
 package ground
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -66,7 +67,8 @@ func (e *examination) unsupportedSentence() string {
 // telling reports whether a value that stands in a cited passage shows by itself
 // that the passage is meant: no small count.
 func (e *examination) telling(v value) bool {
-	return !(counter(v.Unit) && v.Number <= 10 && v.Unit != "%") && slices.ContainsFunc(e.cited, func(c *cited) bool { return c.states(v, e.claim.text) }) || partOfComputed(v.Value, e.computed)
+	small := v.Number == math.Trunc(v.Number) && (counter(v.Unit) && v.Number <= 10 || v.Unit == "" && v.Number <= 31)
+	return !small && slices.ContainsFunc(e.cited, func(c *cited) bool { return c.states(v, e.claim.text) }) || partOfComputed(v.Value, e.computed)
 }
 
 // speaksOf reports whether the cited passages are about a sentence.
@@ -87,13 +89,27 @@ func (e *examination) speaksOf(terms []string, valued, named bool, text string) 
 	if plain >= clearlyHeld {
 		return true
 	}
-	if best, _ := e.bestElsewhere(terms); best >= plain+betterBy {
+	english := hanShare(lexical.Fold(text)) < 0.3 && !e.latin
+	if best, _ := e.bestElsewhere(terms); !english && best >= plain+betterBy {
 		return false
 	}
-	if hanShare(lexical.Fold(text)) < 0.3 {
-		return s >= leastEnglish
+	if english {
+		held, of := e.translatedWords(text, own.String()+around.String())
+		return s >= leastEnglish || of < clauseTerms || float64(held) >= leastEnglish*float64(of)
 	}
 	return s >= leastWords || e.shareOrSynonym(terms, text, around.String()) >= leastAround
+}
+
+// translatedWords counts the words of an English sentence that the lexicon
+// knows in Chinese, and those of them that are held in one of their forms.
+func (v *Verifier) translatedWords(text, held string) (n, of int) {
+	for _, x := range v.Lexicon.Expand(text) {
+		of++
+		if slices.ContainsFunc(x.Alternatives, func(a string) bool { return strings.Contains(held, lexical.Fold(a)) }) {
+			n++
+		}
+	}
+	return n, of
 }
 
 // shareOrSynonym is share, counting other words of the lexicon for a stretch

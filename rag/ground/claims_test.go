@@ -13,17 +13,23 @@ import (
 	"yanbao/rag/question"
 )
 
-// claimCase is a line of testdata/claims.tsv.
+// claimCase is a line of a file of claims.
 type claimCase struct {
 	line  int
-	kind  string // "true", or what is false
-	marks []string
+	kind  string // "true", or what is false; after ~ the verifier is known to judge otherwise
+	cited string
 	text  string
 }
 
-func claimCases(t testing.TB) []claimCase {
+// supported is what is to come of the claim.
+func (c claimCase) supported() bool {
+	kind, known := strings.CutPrefix(c.kind, "~")
+	return (kind == "true") != known
+}
+
+func readClaims(t testing.TB, name string) []claimCase {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "claims.tsv"))
+	data, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,13 +43,9 @@ func claimCases(t testing.TB) []claimCase {
 		}
 		f := strings.Split(line, "\t")
 		if len(f) != 3 {
-			t.Fatalf("claims.tsv line %d: %d fields", n, len(f))
+			t.Fatalf("%s line %d: %d fields, want 3", name, n, len(f))
 		}
-		c := claimCase{line: n, kind: f[0], text: f[2]}
-		if f[1] != "-" {
-			c.marks = strings.Split(f[1], ",")
-		}
-		out = append(out, c)
+		out = append(out, claimCase{n, f[0], f[1], f[2]})
 	}
 	return out
 }
@@ -109,9 +111,12 @@ func claimVerifier(t testing.TB, l library) *ground.Verifier {
 func TestClaims(t *testing.T) {
 	l, passages := claimPassages(t)
 	v := claimVerifier(t, l)
-	for _, c := range claimCases(t) {
+	for _, c := range readClaims(t, "claims.tsv") {
 		s := ground.Statement{Text: c.text}
-		for _, m := range c.marks {
+		for _, m := range strings.Split(c.cited, ",") {
+			if m == "-" {
+				continue
+			}
 			p := passages[m]
 			if p == nil {
 				t.Fatalf("line %d: no passage %q", c.line, m)
@@ -119,7 +124,7 @@ func TestClaims(t *testing.T) {
 			s.Cited = append(s.Cited, p)
 		}
 		_, f := v.Check(s)
-		if (f.Verdict == ground.Supported) != (c.kind == "true" || strings.HasPrefix(c.kind, "~")) {
+		if (f.Verdict == ground.Supported) != c.supported() {
 			t.Errorf("line %d: %s: %q: %s (%s)", c.line, c.kind, c.text, f.Verdict, f.Detail)
 		}
 	}

@@ -138,20 +138,22 @@ func (e *examination) otherSubject(i, _ int, r passageReading, j, there int) boo
 }
 
 func (e *examination) misplaced(i int, r passageReading, j int, names bool, rival func(*clause) bool) bool {
-	said := e.matter(e.claim, i, names)
-	here := r.clauses[j].folded
-	own := e.matter(r.reading, j, true)
-	if len(said) < 2 || len(own) == 0 || hanShare(here) < 0.3 {
+	said := e.stretchMatter(e.claim, i, names)
+	here := r.stretchText(j)
+	own := e.stretchMatter(r.reading, j, true)
+	if len(said) < 2 || hanShare(here) < 0.3 {
 		return false
 	}
+	mineHere := share(said, here)
 	for k := range r.clauses {
 		other := &r.clauses[k]
 		if k == j || other.caption || !rival(other) {
 			continue
 		}
+		text := r.stretchText(k)
 		theirs, mine := 0, 0
 		for _, t := range said {
-			in, out := strings.Contains(other.folded, t), strings.Contains(here, t)
+			in, out := strings.Contains(text, t), strings.Contains(here, t)
 			switch {
 			case in && !out:
 				theirs++
@@ -159,10 +161,33 @@ func (e *examination) misplaced(i int, r passageReading, j int, names bool, riva
 				mine++
 			}
 		}
-		if theirs < 2 || mine > 0 {
+		if theirs >= 2 && mine == 0 && e.ownHead(own, text, i) {
+			return true
+		}
+		inherits := k < j && other.sentence == r.clauses[j].sentence
+		if !inherits && mine == 0 && len(said) >= clauseTerms && share(said, text) >= plainlyHere && mineHere <= share(said, text)-betterBy && e.leftOut(other, r.clauses[j].values) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainlyHere is the share of a claim's words that the stretch of another value
+// must hold for that value to be the one that the claim should state.
+const plainlyHere = 0.75
+
+// leftOut reports whether a clause has a value of a unit of those given that
+// the claim does not state.
+func (e *examination) leftOut(p *clause, like []value) bool {
+	for _, v := range p.values {
+		if !slices.ContainsFunc(like, func(w value) bool { return w.Unit == v.Unit }) {
 			continue
 		}
-		if e.ownHead(own, other.folded, i) {
+		said := false
+		for i := range e.claim.clauses {
+			said = said || slices.ContainsFunc(e.claim.clauses[i].values, v.sameAmount)
+		}
+		if !said {
 			return true
 		}
 	}
@@ -172,7 +197,7 @@ func (e *examination) misplaced(i int, r passageReading, j int, names bool, riva
 // ownHead reports whether a clause of a passage has words of its own for what
 // it is about, which neither its rival nor the claim's clause has.
 func (e *examination) ownHead(own []string, rival string, i int) bool {
-	sentence := e.claim.clauses[i].folded
+	sentence := e.claim.stretchText(i)
 	n := 0
 	for _, t := range own {
 		if everywhere[t] || strings.Contains(rival, t) {

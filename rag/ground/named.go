@@ -129,7 +129,7 @@ func (v *Verifier) unheldLatin(claim *reading, names [][2]int, holds func(...str
 		head, number, _ := strings.Cut(word, " ")
 		strong := strings.ContainsAny(head, "0123456789") || strings.ToUpper(head[1:]) == head[1:] && len(head) > 1 || strings.ToLower(head[1:]) != head[1:] && strings.ContainsAny(head, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 		capital := head[0] >= 'A' && head[0] <= 'Z'
-		if plainLatin.MatchString(head) || len(head) < 2 || !strong && !capital || !strong && begins[m[0]] && (english || latinFollows(claim.text[m[1]:])) {
+		if plainLatin.MatchString(head) || smallWords[strings.ToLower(head)] || len(head) < 2 || !strong && !capital || !strong && begins[m[0]] && (english || latinFollows(claim.text[m[1]:])) {
 			continue
 		}
 		if number != "" && (len(quantity.Periods(number)) > 0 || holds(word, head+number, head+"-"+number)) {

@@ -19,7 +19,7 @@ func (e *examination) polarity() fault {
 		if e.verbatim(i) {
 			continue
 		}
-		if e.misordered(i) || e.markedOtherwise(i) || e.deniedOtherwise(i) {
+		if e.misordered(i) || e.markedOtherwise(i) || e.deniedOtherwise(i) || e.turned(i) {
 			return bad
 		}
 		p, r := e.counterpart(i)

@@ -46,6 +46,8 @@ type value struct {
 	base     bool   // the value that something fell or rose from: of another period
 	spread   bool   // over several periods: a compound rate
 	fraction bool   // 三分之二, half: may be said in percent
+	delta    bool   // by how much something changed: 增加13.6万辆
+	sum      bool   // said to be a sum: 合计300.8亿元
 	worked   bool   // in a formula in brackets
 	header   string // for a bare number in a cell: the unit that its header gives
 }
@@ -94,6 +96,7 @@ func (v *Verifier) read(text string, rowLike bool) *reading {
 		c.change, c.denied = changeOf(c.folded), denials(c.folded)
 		r.clauses = append(r.clauses, c)
 	}
+	r.listBefore()
 	r.complete()
 	return r
 }
@@ -149,6 +152,10 @@ func clausesOf(text string, rowLike bool, periods []quantity.Period) []clause {
 				segment++
 			case '，', ',':
 				if !inNumber(text, at, end) && !insidePeriod(periods, at) && !onlyPeriod(text[start:at], start, periods) {
+					add(end)
+				}
+			case '、':
+				if !rowLike && partsList(text, start, at) {
 					add(end)
 				}
 			case '：':
@@ -255,6 +262,12 @@ func described(body string, offset int, v quantity.Value) value {
 	after := lexical.Fold(body[v.End-offset:])
 	out.base = endsWithAny(before, "由", "从", "自", "from ", "由约", "从约", "from about ", "from rmb ", "from usd ", "from $") ||
 		startsWithAny(after, "上升至", "增至", "增长至", "增长到", "升至", "升到", "提高到", "提高至", "提升到", "提升至", "下降至", "下降到", "降至", "降到", "减少到", "减至", "上涨至", "上涨到", " to ", "到")
+	if out.Bound == quantity.Exact {
+		out.Bound = distantBound(before)
+	}
+	near := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(before, "为"), "约"), "了约近超 ")
+	out.delta = v.Unit != "%" && v.Unit != "倍" && endsWithAny(near, "增加", "减少", "增长", "下降", "提高", "降低", "上升", "多", "少", "increased by", "fell by", "rose by", "decreased by")
+	out.sum = endsWithAny(near, "合计", "共计", "总计", "总和")
 	folded := lexical.Fold(body)
 	out.spread = strings.Contains(folded, "复合") || strings.Contains(folded, "年均") || strings.Contains(folded, "compound") || strings.Contains(folded, "cagr") || strings.Contains(folded, "annual growth")
 	out.fraction = v.Unit == "" && v.Number < 1 && v.Number > 0
@@ -277,65 +290,6 @@ func startsWithAny(s string, words ...string) bool {
 		}
 	}
 	return false
-}
-
-// listed is a member of an enumeration and the value that 分别 gives to it.
-type listed struct {
-	item  string // folded
-	value quantity.Value
-}
-
-// listedIn pairs the members before 分别 with the values behind it: 北区、南区、西区
-// …分别为420个、365个和118个. offset is where the clause begins in its text.
-func listedIn(body string, offset int, values []value) []listed {
-	at := strings.Index(body, "分别")
-	if at < 0 {
-		return nil
-	}
-	var after []quantity.Value
-	for _, v := range values {
-		if v.Start-offset > at {
-			after = append(after, v.Value)
-		}
-	}
-	items := enumerated(body[:at])
-	if len(items) != len(after) || len(items) < 2 {
-		return nil
-	}
-	out := make([]listed, len(items))
-	for i := range items {
-		out[i] = listed{items[i], after[i]}
-	}
-	return out
-}
-
-// enumerated cuts the enumeration that a text ends with, apart from what is
-// said of all of its members, into folded members.
-func enumerated(text string) []string {
-	parts := strings.FieldsFunc(strings.NewReplacer("以及", "、", "和", "、", "与", "、", "及", "、").Replace(text), func(r rune) bool { return r == '、' })
-	if len(parts) < 2 {
-		return nil
-	}
-	first := parts[0]
-	if i := strings.LastIndexAny(first, "，。：；"); i >= 0 {
-		first = first[i+len("，"):]
-	}
-	n := utf8.RuneCountInString(strings.TrimSpace(parts[1]))
-	if rs := []rune(strings.TrimSpace(first)); len(rs) > n && len(parts) > 2 {
-		first = string(rs[len(rs)-n:])
-	}
-	last := strings.TrimSpace(parts[len(parts)-1])
-	if rs := []rune(last); len(parts) > 2 && len(rs) > n {
-		last = string(rs[:n])
-	} else if i := strings.Index(last, "的"); i > 0 {
-		last = last[:i]
-	}
-	parts[0], parts[len(parts)-1] = first, last
-	out := make([]string, len(parts))
-	for i, p := range parts {
-		out[i] = strings.TrimSpace(lexical.Fold(p))
-	}
-	return out
 }
 
 var latinTitle = regexp.MustCompile(`[A-Z][A-Za-z]*[a-z][A-Za-z]*(?: [A-Z][A-Za-z0-9-]*)+|[A-Z][A-Za-z]*-?\d[A-Za-z0-9.]*`)

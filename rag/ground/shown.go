@@ -2,6 +2,7 @@ package ground
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -81,8 +82,13 @@ func (e *examination) shownCount() (Computed, bool) {
 	count := e.claim.text[m[2]:m[3]]
 	vs := quantity.Values(count)
 	members := topLevel(strings.TrimRight(e.claim.text[m[1]:], "。"))
-	if len(vs) != 1 || int(vs[0].Number) != len(members) {
+	if len(vs) != 1 {
 		return Computed{}, false
+	}
+	if n := int(vs[0].Number); n != len(members) {
+		if members = e.onePerCitation(members); n != len(members) {
+			return Computed{}, false
+		}
 	}
 	for _, member := range members {
 		held := false
@@ -94,6 +100,21 @@ func (e *examination) shownCount() (Computed, bool) {
 		}
 	}
 	return Computed{Text: vs[0].Text, Operation: CountOf, Inputs: members, Formula: vs[0].Text}, true
+}
+
+// onePerCitation picks for each cited passage the first of the members that it
+// holds: a member may itself have a mark of enumeration.
+func (e *examination) onePerCitation(members []string) []string {
+	var out []string
+	for _, c := range e.cited {
+		for _, m := range members {
+			if strings.Contains(c.passage.Text, m) && !slices.Contains(out, m) {
+				out = append(out, m)
+				break
+			}
+		}
+	}
+	return out
 }
 
 // topLevel cuts an enumeration at the 、 that stand in no brackets, titles or

@@ -143,6 +143,9 @@ func (e *examination) names() fault {
 	if name := e.unheld(e.claim, e.cited); name != "" {
 		return fault{verdict: BadName, what: name}
 	}
+	if name := e.unheldSource(); name != "" {
+		return fault{verdict: BadName, what: name}
+	}
 	return e.cells()
 }
 
@@ -244,7 +247,13 @@ func (e *examination) bound(i int, c value, r passageReading, j int, s value) fa
 	if name := nameClash(e.claim, i, c.Start, r, j, s.Start); name != "" {
 		return fault{verdict: BadName, what: name}
 	}
-	if listClash(e.claim, i, c, &r.clauses[j], s) || e.otherThing(i, c, r, j, s) {
+	if roleClash(e.claim, i, c, r, j, s) {
+		return fault{verdict: BadNumber, what: c.Text, instead: strings.TrimSpace(r.text[r.clauses[j].start:r.clauses[j].end])}
+	}
+	if k := e.claim.rankClash(i, &r.clauses[j]); k != "" {
+		return fault{verdict: BadRank, what: k}
+	}
+	if e.headClash(i, c, r, j, s) || listClash(e.claim, i, c, &r.clauses[j], s) || e.otherThing(i, c, r, j, s) {
 		return fault{verdict: BadNumber, what: c.Text, instead: strings.TrimSpace(r.text[r.clauses[j].start:r.clauses[j].end])}
 	}
 	return sound

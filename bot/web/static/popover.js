@@ -37,6 +37,7 @@ function showAt(a, citation, open) {
   if (!card) make();
   anchor?.removeAttribute("aria-describedby");
   anchor = a;
+  card.setAttribute("role", open ? "group" : "tooltip"); // a tooltip holds no button
   const quoteLang = citation.language ?? "zh-CN";
   card.replaceChildren(
     h("p", { class: "card-quote", lang: quoteLang }, `“${citation.quote || citation.text}”`),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/tmc/langchaingo/llms"
@@ -21,9 +22,19 @@ func (anthropicDialect) client(c Config, h *http.Client) (llms.Model, error) {
 // one, and langchaingo's own of 2,048 is short for a model that thinks.
 const anthropicTokens = 8192
 
+// fewestTokens is the limit that every model takes, for one that refused a
+// higher one.
+const fewestTokens = 4096
+
 func (anthropicDialect) amend(body map[string]any, _ Config, x *exchange) {
 	if x.request.MaxTokens == 0 {
 		body["max_tokens"] = anthropicTokens
+	}
+	if slices.Contains(x.left, "max_tokens") {
+		body["max_tokens"] = fewestTokens
+	}
+	if slices.Contains(x.left, "temperature") {
+		delete(body, "temperature")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/tmc/langchaingo/llms"
@@ -82,7 +83,7 @@ func (googleDialect) amend(body map[string]any, c Config, x *exchange) {
 	if n := x.request.MaxTokens; n > 0 {
 		settings["maxOutputTokens"] = n
 	}
-	if len(x.request.Schema) > 0 && !x.refused.knows(googleSchema) {
+	if len(x.request.Schema) > 0 && !slices.Contains(x.left, googleSchema) {
 		settings["responseMimeType"] = "application/json"
 		settings[googleSchema] = x.request.Schema
 	}

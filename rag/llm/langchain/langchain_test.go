@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"slices"
@@ -243,6 +244,37 @@ func TestGoogleBlocksAPrompt(t *testing.T) {
 	var e *llm.Error
 	if !errors.As(err, &e) || e.Failure != llm.Incomplete {
 		t.Errorf("error %v, want %s", err, llm.Incomplete)
+	}
+}
+
+// sequence is a transport that gives one answer after the other and notes the
+// bodies of the requests.
+type sequence struct {
+	answers []answers
+	bodies  *[]string
+}
+
+func (s sequence) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	*s.bodies = append(*s.bodies, string(body))
+	return s.answers[min(len(*s.bodies), len(s.answers))-1].RoundTrip(r)
+}
+
+func TestAnthropicTakesFewerTokens(t *testing.T) {
+	var bodies []string
+	c := Config{Name: "m", Protocol: Anthropic, BaseURL: "http://host/v1", Model: "m", Key: canary}
+	c.Transport = sequence{[]answers{
+		{400, "application/json", []byte(`{"type":"error","error":{"type":"invalid_request_error","message":"max_tokens: 50000 > 8192, which is the maximum allowed number of output tokens"}}`)},
+		{200, "application/json", []byte(`{"content":[{"type":"text","text":"好"}],"stop_reason":"end_turn"}`)},
+	}, &bodies}
+	r := question()
+	r.MaxTokens = 50_000
+	reply, err := open(t, c).Generate(t.Context(), r, nil)
+	if err != nil || reply.Text != "好" || len(bodies) != 2 || !strings.Contains(bodies[1], `"max_tokens":4096`) {
+		t.Errorf("reply %+v, error %v, sent %q", reply, err, bodies)
 	}
 }
 

@@ -35,6 +35,7 @@ func (openaiDialect) amend(body map[string]any, c Config, x *exchange) {
 		delete(body, "temperature")
 	}
 	addSchema(body, c, x)
+	amend(body, x.left)
 }
 
 // addSchema asks for JSON where that is wanted and the service can.

@@ -20,15 +20,8 @@ func optional() []string {
 	return []string{"max_completion_tokens", "max_tokens", "response_format", googleSchema, "stream_options", "temperature"}
 }
 
-// knows reports whether a field is refused.
-func (r *refusals) knows(field string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Contains(r.fields, field)
-}
-
 // learn notes the field that a complaint names, and reports whether the request,
-// which was sent without the fields left out, is worth another try.
+// which was sent knowing of those in left, is worth another try.
 func (r *refusals) learn(complaint string, left []string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -47,19 +40,22 @@ func (r *refusals) learn(complaint string, left []string) bool {
 	return false
 }
 
-// amend takes the noted fields out of the body of a request and returns them.
-// Of the two names of the limit of tokens the other one is tried, unless it is
-// noted too.
-func (r *refusals) amend(body map[string]any) []string {
+// known returns the fields that were noted so far.
+func (r *refusals) known() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return slices.Clone(r.fields)
+}
+
+// amend takes fields out of the body of a request to OpenAI. Of the two names
+// of the limit of tokens the other one is tried, unless it is refused too.
+func amend(body map[string]any, refused []string) {
 	other := map[string]string{"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
-	for _, field := range r.fields {
+	for _, field := range refused {
 		value, there := body[field]
 		delete(body, field)
-		if name := other[field]; there && name != "" && !slices.Contains(r.fields, name) {
+		if name := other[field]; there && name != "" && !slices.Contains(refused, name) {
 			body[name] = value
 		}
 	}
-	return slices.Clone(r.fields)
 }

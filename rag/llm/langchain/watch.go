@@ -29,7 +29,7 @@ type exchange struct {
 	texts   int       // of an embedding call; 0 for a generation
 	task    llm.Task  // of an embedding call
 	refused *refusals // nil for an embedding call
-	left    []string  // fields that were left out because they are refused
+	left    []string  // fields that were known to be refused
 
 	mu    sync.Mutex
 	err   *llm.Error // the first failure
@@ -158,10 +158,10 @@ func (w *watch) amended(r *http.Request, x *exchange) (*http.Request, error) {
 	if err := decoder.Decode(&body); err != nil {
 		return nil, fmt.Errorf("read the request: %w", err)
 	}
-	w.dialect.amend(body, w.config, x)
 	if x.refused != nil {
-		x.left = x.refused.amend(body)
+		x.left = x.refused.known()
 	}
+	w.dialect.amend(body, w.config, x)
 	if data, err = json.Marshal(body); err != nil {
 		return nil, fmt.Errorf("write the request: %w", err)
 	}
