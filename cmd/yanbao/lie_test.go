@@ -58,15 +58,48 @@ func (l *liar) reply(r llm.Request) string {
 	var out strings.Builder
 	for range 2 + l.random.IntN(5) {
 		s := sources[l.random.IntN(len(sources))]
-		text, mark := l.alter(s.text, "["+s.n+"]", "["+sources[l.random.IntN(len(sources))].n+"]")
+		text, mark := l.alter(r, s.text, "["+s.n+"]", "["+l.elsewhere(r, s.text)+"]")
 		out.WriteString(text + mark + "。")
 	}
 	return out.String()
 }
 
+// elsewhere is the number of a passage that does not say what a sentence says:
+// most of the sentence's pairs of characters are not in it. A report says some
+// things twice in other words; citing the other place is no lie.
+func (l *liar) elsewhere(r llm.Request, text string) string {
+	var others []string
+	for _, m := range shownPassage.FindAllStringSubmatch(r.Messages[0].Text, -1) {
+		runes, shared := []rune(text), 0
+		for i := range len(runes) - 1 {
+			if strings.Contains(m[0], string(runes[i:i+2])) {
+				shared++
+			}
+		}
+		if 2*shared < len(runes) {
+			others = append(others, m[1])
+		}
+	}
+	if len(others) == 0 {
+		return "99"
+	}
+	return others[l.random.IntN(len(others))]
+}
+
+// invented is a share that no passage states of anything. That a value is said
+// of another thing than in the report is a lie of another kind, which
+// yanbao eval --verifier measures.
+func (l *liar) invented(r llm.Request) string {
+	for {
+		if v := fmt.Sprintf("%d.7%%", 31+l.random.IntN(60)); !strings.Contains(r.Messages[0].Text, v) {
+			return v
+		}
+	}
+}
+
 // alter returns a sentence and its mark, most often with a lie in one of them;
 // other is the mark of another passage.
-func (l *liar) alter(text, mark, other string) (string, string) {
+func (l *liar) alter(r llm.Request, text, mark, other string) (string, string) {
 	lie := text
 	switch l.random.IntN(10) {
 	case 0:
@@ -76,7 +109,7 @@ func (l *liar) alter(text, mark, other string) (string, string) {
 	case 2:
 		mark = fmt.Sprintf("[%d]", 90+l.random.IntN(9))
 	case 3:
-		lie = "其中份额为" + fmt.Sprint(31+l.random.IntN(60)) + ".7%，" + text
+		lie = "其中份额为" + l.invented(r) + "，" + text
 	case 4:
 		lie = "“" + text + "，而且远不止于此”"
 	case 5:
