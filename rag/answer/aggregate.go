@@ -32,6 +32,7 @@ func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
 			a.matrix, a.moved, a.share, a.top, a.total, a.pair, a.items, a.kinds, a.order, a.bothEnds, a.dated, a.mostMembers, a.change, a.extreme, a.over, a.whichRows, a.count, a.members, a.crossing,
 		} {
 			if d, ok := try(); ok && x.holds(d) {
+				d.Verified = x.Verify != nil
 				return d, true
 			}
 		}

@@ -40,6 +40,7 @@ func (x *Extractive) compute(q question.Question, e Evidence) (Draft, bool) {
 		return Draft{}, false // the report works it out itself
 	}
 	if d, ok := x.worked(q, e); ok && x.holds(d) {
+		d.Verified = x.Verify != nil
 		return d, true
 	}
 	if !computeAsked.MatchString(q.Text) {

@@ -47,7 +47,7 @@ func (x *Extractive) Answer(ctx context.Context, q question.Question, e Evidence
 		x.list,
 		x.sentences,
 	} {
-		if d, ok := way(q, e); ok && x.holds(d) {
+		if d, ok := way(q, e); ok && (d.Verified || x.holds(d)) {
 			d.Verified = x.Verify != nil
 			return withNotices(d, q), nil
 		}
