@@ -90,31 +90,31 @@ func words(line string) []string {
 // TestGolden scores our own question sets and compares every answer with the
 // one before, so that each change of an answer shows in review.
 func TestGolden(t *testing.T) {
-	questions := filepath.Join(root, "rag", "testdata", "questions")
-	documents := filepath.Join(root, "rag", "testdata", "documents")
+	data := filepath.Join(root, "rag", "testdata")
 	for _, test := range []struct{ name, questions, document string }{
-		{"36kr-llm-2025", "36kr-llm-2025.jsonl", ""},
-		{"coldchain-2024", "coldchain-2024.jsonl", "coldchain-2024.md"},
-		{"coldchain-2024-damaged", "coldchain-2024.jsonl", "coldchain-2024-damaged.md"},
+		{"36kr-llm-2025", "questions/36kr-llm-2025.jsonl", ""},
+		{"coldchain-2024", "questions/coldchain-2024.jsonl", "documents/coldchain-2024.md"},
+		{"coldchain-2024-damaged", "questions/coldchain-2024.jsonl", "documents/coldchain-2024-damaged.md"},
+		{"pet-medical-2024", "unseen/pet-medical-2024.jsonl", "unseen/pet-medical-2024.md"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			data := filepath.Join(t.TempDir(), "data")
+			library := filepath.Join(t.TempDir(), "data")
 			golden := filepath.Join(t.TempDir(), "golden")
-			args := []string{"eval", filepath.Join(questions, test.questions), "--golden", golden, "--update"}
+			args := []string{"eval", filepath.Join(data, test.questions), "--golden", golden, "--update"}
 			if test.document != "" {
-				if r := runReal(t, data, "ingest", filepath.Join(documents, test.document)); r.code != 0 {
+				if r := runReal(t, library, "ingest", filepath.Join(data, test.document)); r.code != 0 {
 					t.Fatalf("ingest: %s", r.stderr)
 				}
 				args = append(args, "--builtin=false")
 			}
-			if r := runReal(t, data, args...); r.code != 0 {
+			if r := runReal(t, library, args...); r.code != 0 {
 				t.Fatalf("eval: %s", r.stderr)
 			}
 			got, err := os.ReadFile(golden)
 			if err != nil {
 				t.Fatal(err)
 			}
-			path := filepath.Join(root, "rag", "testdata", "golden", test.name+".txt")
+			path := filepath.Join(data, "golden", test.name+".txt")
 			want, err := os.ReadFile(path)
 			if err != nil && !*update {
 				t.Fatal(err)
