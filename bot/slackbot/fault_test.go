@@ -361,3 +361,15 @@ func TestStorageFails(t *testing.T) {
 	s.await("apology", func() bool { return len(s.slack.Replies(channel, ts)) > 0 })
 	s.mustHold(s.answerTo(channel, ts), "无法记下这个问题")
 }
+
+// An answer that Slack does not take for minutes is delivered once it does.
+func TestOutage(t *testing.T) {
+	s := newScene(t, slacktest.Options{Fault: fail("chat.postMessage", 10, slacktest.Fault{Status: 503})})
+	ts := s.slack.Post(channel, "U1", "", at+"门店有多少家？")
+	s.await("end of the first trial", func() bool { return strings.Contains(s.logs.String(), "trying again later") && s.bot.idle() })
+	if n := len(s.slack.Replies(channel, ts)); n != 0 {
+		t.Fatalf("%d answers in an outage", n)
+	}
+	s.clock.sweep <- s.clock.Now()
+	s.answerTo(channel, ts)
+}

@@ -111,9 +111,10 @@ type quickClock struct {
 	at    time.Time
 	waits []time.Duration
 	hold  func(d time.Duration) bool
+	sweep chan time.Time // ends the pauses of the sweep
 }
 
-func newClock() *quickClock { return &quickClock{at: time.Now()} }
+func newClock() *quickClock { return &quickClock{at: time.Now(), sweep: make(chan time.Time)} }
 
 func (c *quickClock) Now() time.Time {
 	c.mu.Lock()
@@ -124,7 +125,10 @@ func (c *quickClock) Now() time.Time {
 func (c *quickClock) After(d time.Duration) <-chan time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if d == sweepEvery || c.hold != nil && c.hold(d) {
+	if d == sweepEvery {
+		return c.sweep
+	}
+	if c.hold != nil && c.hold(d) {
 		return nil
 	}
 	c.at = c.at.Add(d)
@@ -154,7 +158,7 @@ type scene struct {
 	clock  *quickClock
 	bot    *Bot
 	record *record.Record
-	logs   *strings.Builder
+	logs   *locked
 	stop   func()
 	config Config
 	dir    string
@@ -165,13 +169,13 @@ const channel, private, dm = "C1", "G1", "D1"
 // newScene starts a workspace and a bot in it.
 func newScene(t *testing.T, o slacktest.Options, change ...func(*Config)) *scene {
 	t.Helper()
-	s := &scene{T: t, slack: slacktest.New(o), asker: &fakeAsker{}, clock: newClock(), logs: &strings.Builder{}, dir: t.TempDir()}
+	s := &scene{T: t, slack: slacktest.New(o), asker: &fakeAsker{}, clock: newClock(), logs: &locked{}, dir: t.TempDir()}
 	s.clock.hold = never
 	s.slack.AddChannel(channel, "channel")
 	s.slack.AddChannel(private, "group")
 	s.slack.AddChannel(dm, "im")
 	s.config = Config{BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, SigningSecret: slacktest.Secret, Asker: s.asker,
-		API: s.slack.URL + "/api/", Clock: s.clock, BaseURL: "https://reports.example.org", Log: slog.New(slog.NewTextHandler(&locked{w: s.logs}, nil))}
+		API: s.slack.URL + "/api/", Clock: s.clock, BaseURL: "https://reports.example.org", Log: slog.New(slog.NewTextHandler(s.logs, nil))}
 	for _, f := range change {
 		f(&s.config)
 	}
@@ -189,7 +193,13 @@ func newScene(t *testing.T, o slacktest.Options, change ...func(*Config)) *scene
 // locked writes one log record at a time.
 type locked struct {
 	mu sync.Mutex
-	w  *strings.Builder
+	w  strings.Builder
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.String()
 }
 
 func (l *locked) Write(b []byte) (int, error) {

@@ -52,7 +52,8 @@
 //
 // Doors. Package bot renders answers. Package mcpserver serves them to programs
 // that speak the Model Context Protocol, httpapi over HTTP and to OpenAI
-// clients, with web's pages. access says who may use a server, meter counts
+// clients, with web's pages, slackbot in Slack; slacktest is a Slack for tests
+// and cmd/slacksoak puts the two under load. access says who may use a server, meter counts
 // what each door answers, record keeps it. A bot.Switch lets documents change
 // while doors are open (shelf.go); house.go wires them. This package opens the
 // library (openSession), runs a command against the engine and prints.
