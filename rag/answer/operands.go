@@ -71,13 +71,13 @@ func (x *Extractive) worked(q question.Question, e Evidence) (Draft, bool) {
 func (x *Extractive) workedDraft(q question.Question, e Evidence, c calculation, k ground.Computed, picked []labelled) (Draft, bool) {
 	claim := ground.Claim{Computed: []ground.Computed{k}}
 	var units []ground.Unit
-	var texts []string
+	var sentences []ground.Claim
 	for _, p := range picked {
 		if repeats(&p.unit, units) {
 			continue
 		}
 		units = append(units, p.unit)
-		texts = append(texts, strings.TrimRight(sentenceText(p.unit), "。"))
+		sentences = append(sentences, ground.Claim{Text: sentenceText(p.unit), Supports: []ground.Support{support(p.unit)}})
 		claim.Supports = append(claim.Supports, support(p.unit))
 	}
 	stated := q
@@ -89,8 +89,8 @@ func (x *Extractive) workedDraft(q question.Question, e Evidence, c calculation,
 	if confidence < x.least() {
 		return Draft{}, false
 	}
-	claim.Text = fmt.Sprintf("约%s（%s）：%s。", k.Text, k.Formula, strings.Join(texts, "；"))
-	return Draft{Status: Answered, Confidence: min(1, confidence), Claims: []ground.Claim{claim}}, true
+	claim.Text = fmt.Sprintf("约%s（%s）。", k.Text, k.Formula)
+	return Draft{Status: Answered, Confidence: min(1, confidence), Claims: append([]ground.Claim{claim}, sentences...)}, true
 }
 
 // operandsFor picks a value for every phrase: the one whose words the phrase
