@@ -1,6 +1,10 @@
 package answer
 
 import (
+	"regexp"
+	"slices"
+	"strings"
+
 	"yanbao/rag/ground"
 	"yanbao/rag/question"
 )
@@ -27,6 +31,9 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 	if !meetsDemand(q, chosen) {
 		c -= 0.5
 	}
+	if whichIsMore.MatchString(q.Text) && !namesAll(q, chosen) {
+		c -= 0.5 // a comparison of which one side is missing
+	}
 	if first.Ordinal == ground.Conflict {
 		c -= 0.45
 	}
@@ -46,6 +53,27 @@ func Confidence(q question.Question, chosen []ground.Unit, sel ground.Selection)
 		c -= 0.3
 	}
 	return min(1, max(0, c))
+}
+
+// whichIsMore asks which of the named is the greater.
+var whichIsMore = regexp.MustCompile(`(哪(个|家|款|边|方)?|谁|比)(的|会)?(更|比较)?(高|低|大|小|多|少|强|弱|快|慢|贵|便宜)`)
+
+// namesAll reports whether the chosen units name every company, product or
+// model that the question compares.
+func namesAll(q question.Question, chosen []ground.Unit) bool {
+	var text strings.Builder
+	for _, u := range chosen {
+		text.WriteString(u.Passage.Text)
+	}
+	for _, m := range q.Mentions {
+		switch m.Kind {
+		case "company", "product", "model":
+			if !strings.Contains(text.String(), q.Text[m.Start:m.End]) && !strings.Contains(text.String(), m.Canonical) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func choose(ok bool, yes, no float64) float64 {
@@ -95,6 +123,12 @@ func meetsDemand(q question.Question, chosen []ground.Unit) bool {
 				}
 			}
 			return false
+		case question.Count:
+			if !slices.ContainsFunc(chosen, func(u ground.Unit) bool {
+				return isRow(&u) || len(a.Units) == 0 || len(ground.ValuesOf(u.Values, a.Units)) > 0 || ground.Enumerates(u.Text) > 1
+			}) {
+				return false
+			}
 		}
 	}
 	return true
