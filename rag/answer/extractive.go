@@ -45,6 +45,7 @@ func (x *Extractive) Answer(ctx context.Context, q question.Question, e Evidence
 		x.compareRows,
 		x.lookUp,
 		x.list,
+		x.ranked,
 		x.sentences,
 	} {
 		if d, ok := way(q, e); ok && (d.Verified || x.holds(d)) {
