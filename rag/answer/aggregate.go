@@ -43,10 +43,10 @@ func (x *Extractive) aggregate(q question.Question, e Evidence) (Draft, bool) {
 // aggregations are the tables near to a question, the nearest first.
 func (x *Extractive) aggregations(q question.Question, e Evidence) []*aggregation {
 	var out []*aggregation
-	asked := x.widened(q.Text)
+	asked, words := x.widened(q.Text), sought(q)
 	for _, t := range e.Tables {
 		a := &aggregation{q: q, t: t, asked: asked}
-		if a.fit = a.explained(); t.Score < nearTable && a.fit < explainedTable {
+		if a.fit = a.explained(words); t.Score < nearTable && a.fit < explainedTable {
 			continue
 		}
 		a.headers, a.names = t.Headers(asked), t.Headers(withoutPeriods(asked))

@@ -76,8 +76,8 @@ func changeOf(asked string, from, to quantity.Value, unit string) ground.Compute
 
 // yearColumn is the number column whose name holds the year.
 func (a *aggregation) yearColumn(year int) int {
-	for c, name := range a.t.Columns {
-		for _, p := range quantity.Periods(name) {
+	for c := range a.t.Columns {
+		for _, p := range a.t.ColumnPeriods(c) {
 			if p.Year == year && (a.t.ColumnKind(c) == table.Numbers || a.t.ColumnKind(c) == table.Words) {
 				return c
 			}

@@ -97,7 +97,7 @@ func (a *aggregation) measures() []int {
 // ofAnotherYear reports whether the name of a column holds a year and the
 // question another.
 func (a *aggregation) ofAnotherYear(c int) bool {
-	named := quantity.Periods(a.t.Columns[c])
+	named := a.t.ColumnPeriods(c)
 	return len(named) > 0 && len(a.q.Periods) > 0 && !anyCovers(a.q.Periods, named)
 }
 
@@ -116,7 +116,7 @@ func (a *aggregation) measure() int {
 
 // later reports whether column c is named after a later year than column d.
 func (a *aggregation) later(c, d int) bool {
-	p, q := quantity.Periods(a.t.Columns[c]), quantity.Periods(a.t.Columns[d])
+	p, q := a.t.ColumnPeriods(c), a.t.ColumnPeriods(d)
 	return len(p) == 1 && len(q) == 1 && p[0].Year > q[0].Year
 }
 

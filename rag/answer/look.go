@@ -100,7 +100,7 @@ func (l *look) columnFit(i, c int) float64 {
 	} else if ok && a.Kind != question.Number && n.Runes*2 >= utf8.RuneCountInString(text) {
 		s -= 3 // the question already names it
 	}
-	if named := quantity.Periods(l.t.Columns[c]); len(named) > 0 && len(l.q.Periods) > 0 {
+	if named := l.t.ColumnPeriods(c); len(named) > 0 && len(l.q.Periods) > 0 {
 		if !anyCovers(l.q.Periods, named) {
 			return 0 // of another year
 		}

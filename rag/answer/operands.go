@@ -100,11 +100,12 @@ func (x *Extractive) operandsFor(c calculation, q question.Question, values []la
 		return x.amountAndShare(c, q, values)
 	}
 	scores := make([][]float64, len(c.phrases))
-	for i, phrase := range c.phrases {
+	for i := range c.phrases {
+		phrase := x.phrase(c.phrases[i])
 		scores[i] = make([]float64, len(values))
 		for j := range values {
 			if unitAsked(q, values[j].value) && (!c.whole || values[j].value.Unit == "%") {
-				scores[i][j] = x.bound(phrase, c.period(i), c, &values[j])
+				scores[i][j] = phrase.bound(c.period(i), c, &values[j])
 			}
 		}
 	}
@@ -234,12 +235,23 @@ func sameValue(picked []labelled, v quantity.Value) bool {
 	return false
 }
 
+// phrase is a phrase of a question that names a value.
+type phrase struct {
+	words   string // what it says besides asking, folded
+	widened string // with other words for its stretches
+}
+
+func (x *Extractive) phrase(text string) phrase {
+	words := question.Content(lexical.Fold(withoutPeriods(text)))
+	return phrase{words, x.widened(strings.TrimSpace(words))}
+}
+
 // bound tells how well a value is what a phrase names; 0 or less for not at
 // all.
-func (x *Extractive) bound(phrase string, period quantity.Period, c calculation, v *labelled) float64 {
-	words := question.Content(lexical.Fold(withoutPeriods(phrase)))
+func (p phrase) bound(period quantity.Period, c calculation, v *labelled) float64 {
+	words := p.words
 	own := overlap(words, v.label)
-	wide := overlap(x.widened(strings.TrimSpace(words)), v.label)
+	wide := overlap(p.widened, v.label)
 	s := own + 0.6*max(0, wide-own)
 	sentence := overlap(words, lexical.Fold(v.unit.Text))
 	if len(c.periods) == 0 && s == 0 && (period.Year == 0 || strings.TrimSpace(words) != "" && sentence < 2) {
@@ -263,6 +275,7 @@ func (x *Extractive) bound(phrase string, period quantity.Period, c calculation,
 // count it is spread over, that one or two sentences state.
 func (x *Extractive) amountAndShare(c calculation, q question.Question, values []labelled) ([]labelled, bool) {
 	best := 0.0
+	whole := x.phrase(q.Text)
 	var picked []labelled
 	for i := range values {
 		for j := range values {
@@ -274,7 +287,7 @@ func (x *Extractive) amountAndShare(c calculation, q question.Question, values [
 			if i == j || !fits || given(q, a.value)+overlap(q.Words, a.label) < 2 || given(q, b.value)+overlap(q.Words, b.label) < 1 {
 				continue
 			}
-			s := x.bound(q.Text, quantity.Period{}, c, a) + x.bound(q.Text, quantity.Period{}, c, b) + given(q, a.value) + given(q, b.value)
+			s := whole.bound(quantity.Period{}, c, a) + whole.bound(quantity.Period{}, c, b) + given(q, a.value) + given(q, b.value)
 			if sameSentence(a.unit, b.unit) {
 				s++
 			}

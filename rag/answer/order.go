@@ -161,8 +161,11 @@ var (
 // dated answers questions for the earliest row, the latest, or both.
 func (a *aggregation) dated() (Draft, bool) {
 	early, late := earliest.MatchString(a.q.Text), latest.MatchString(a.q.Text)
+	if !early && !late {
+		return Draft{}, false
+	}
 	by := a.dateColumn()
-	if !early && !late || by < 0 || a.headers[a.finestName()] < 2 {
+	if by < 0 || a.headers[a.finestName()] < 2 {
 		return Draft{}, false
 	}
 	rows := a.sortable(by)

@@ -20,7 +20,7 @@ func (a *aggregation) series() (from, to int, ok bool) {
 	byName := make(map[string][]int)
 	var names []string
 	for c, name := range a.t.Columns {
-		ps := quantity.Periods(name)
+		ps := a.t.ColumnPeriods(c)
 		if len(ps) != 1 || a.t.ColumnKind(c) == table.Ordinals || a.t.ColumnKind(c) == table.Dates {
 			continue
 		}
@@ -58,7 +58,7 @@ func (a *aggregation) series() (from, to int, ok bool) {
 	return from, to, from >= 0 && to >= 0 && from != to
 }
 
-func (a *aggregation) year(c int) int { return quantity.Periods(a.t.Columns[c])[0].Year }
+func (a *aggregation) year(c int) int { return a.t.ColumnPeriods(c)[0].Year }
 
 // commonRunes is how many characters of stem text holds in runs of two and
 // more.

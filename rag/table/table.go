@@ -25,6 +25,7 @@ type View struct {
 	headers []string     // folded column names
 	names   [][][]string // what each cell may be called, see namesIn
 	kinds   []Kind       // what each column holds
+	periods [][]quantity.Period
 }
 
 // Kind says what most cells of a column hold.
@@ -44,6 +45,7 @@ func NewView(t *ingest.Table) *View {
 	v := &View{Table: t, kinds: make([]Kind, len(t.Columns))}
 	for _, c := range t.Columns {
 		v.headers = append(v.headers, lexical.Fold(c))
+		v.periods = append(v.periods, quantity.Periods(c))
 	}
 	for _, row := range t.Rows {
 		folded := make([]string, len(row))
@@ -64,6 +66,9 @@ func NewView(t *ingest.Table) *View {
 	}
 	return v
 }
+
+// ColumnPeriods are the periods that the name of column c holds.
+func (v *View) ColumnPeriods(c int) []quantity.Period { return v.periods[c] }
 
 // ColumnKind says what column c holds.
 func (v *View) ColumnKind(c int) Kind { return v.kinds[c] }
