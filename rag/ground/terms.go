@@ -41,9 +41,43 @@ type term struct {
 }
 
 type form struct {
-	text   string // folded
-	weight float64
+	text        string // folded
+	weight      float64
+	first, last int // of its first and last two characters in pairs; -1 for a form of one
 }
+
+// newForm reads a form.
+func newForm(text string, weight float64) form {
+	f := form{text: text, weight: weight, first: -1, last: -1}
+	if rs := []rune(text); len(rs) > 1 {
+		f.first, f.last = pairOf(rs[0], rs[1]), pairOf(rs[len(rs)-2], rs[len(rs)-1])
+	}
+	return f
+}
+
+// runePairs is a set of pairs of neighbouring characters, by a hash of pairBits bits:
+// what it lacks a text does not hold, which is most forms of most texts.
+type runePairs [1 << pairBits / 64]uint64
+
+const pairBits = 11
+
+func pairOf(a, b rune) int {
+	return int((uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA77) >> (32 - pairBits))
+}
+
+func pairsOf(text string) (p runePairs) {
+	before := rune(-1)
+	for _, r := range text {
+		if before >= 0 {
+			n := pairOf(before, r)
+			p[n/64] |= 1 << (n % 64)
+		}
+		before = r
+	}
+	return p
+}
+
+func (p *runePairs) has(n int) bool { return n < 0 || p[n/64]&(1<<(n%64)) != 0 }
 
 // unknownWeight is the part of the highest rarity that a word counts which no
 // passage holds: much for a name, little for a colloquial word.
@@ -197,7 +231,7 @@ func (ts *termSet) expansions(lex *question.Lexicon, folded string) []span {
 		s := span{start: e.Start, end: e.End, name: e.Name()}
 		for _, a := range e.Alternatives {
 			s.forms = append(s.forms, len(ts.forms))
-			ts.forms = append(ts.forms, form{lexical.Fold(a), e.Weight})
+			ts.forms = append(ts.forms, newForm(lexical.Fold(a), e.Weight))
 		}
 		out = append(out, s)
 	}
@@ -229,10 +263,13 @@ func grams(folded string) []lexical.Term {
 type passageText struct {
 	folded string
 	terms  map[string]bool
+	pairs  *runePairs
 }
 
 func newPassageText(s string) passageText {
 	p := passageText{folded: lexical.Fold(s)}
+	set := pairsOf(p.folded)
+	p.pairs = &set
 	all := lexical.AppendTerms(nil, p.folded)
 	p.terms = make(map[string]bool, len(all))
 	for _, t := range all {
@@ -250,8 +287,9 @@ type matched struct {
 
 func (ts *termSet) match(text passageText) matched {
 	m := matched{text: text, holds: make([]bool, len(ts.forms))}
-	for i, f := range ts.forms {
-		m.holds[i] = strings.Contains(text.folded, f.text)
+	for i := range ts.forms {
+		f := &ts.forms[i]
+		m.holds[i] = text.pairs.has(f.first) && text.pairs.has(f.last) && strings.Contains(text.folded, f.text)
 	}
 	return m
 }
