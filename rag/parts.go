@@ -49,6 +49,9 @@ func (e *Engine) extract(ctx context.Context, q Question, asked question.Questio
 // part answers one part by itself.
 func (e *Engine) part(ctx context.Context, q Question, text string) (answer.Draft, error) {
 	asked := question.Parse(e.lexicon, text)
+	if q.K <= 0 {
+		q.K = lookedAt / 2 // its place is near: the whole question has been looked up
+	}
 	passages, err := e.retrieve(ctx, asked, q)
 	if err != nil {
 		return answer.Draft{}, err
