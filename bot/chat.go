@@ -12,11 +12,14 @@ type Chat struct {
 	Apology  string // for a question whose answer a restart delayed too long
 	Failed   string // format: number under which the log has the failure
 	TimedOut string
-	TooLong  string // format: most characters
-	Gone     string // the document set for this place is not there any more
-	Unsaved  string // a question that could not be written down
-	Unread   string // notice: what was said before could not be read
-	NoModel  string // notice: the language model failed
+
+	ButtonFailed string // format: number under which the log has the failure
+
+	TooLong string // format: most characters
+	Gone    string // the document set for this place is not there any more
+	Unsaved string // a question that could not be written down
+	Unread  string // notice: what was said before could not be read
+	NoModel string // notice: the language model failed
 
 	NoPlace  string // the bot is not open in this channel
 	NoPerson string // the person may not ask in this channel
@@ -56,18 +59,19 @@ func chatChinese() Chat {
 		Help: "我回答关于研究报告的问题，逐句给出处，报告里没有的会直说。\n" +
 			"• 在频道里提问：%s 加上你的问题；在讨论串里可以直接追问\n" +
 			"• 只给自己看：/yanbao 加上你的问题，满意了再分享\n" +
-			"• 核对别人的说法：在那条消息的“更多操作”里选“与报告核对”\n" +
+			"• 核对别人的说法：在那条消息的“更多操作”里选“与报告核对 Check it”\n" +
 			"• 本频道的设置：/yanbao settings",
 		Empty: "想问什么？把问题写在提及我的同一条消息里。", Prompts: "可以这样开始",
-		Apology:  "抱歉，程序重启耽误了这个问题，没有及时回答。如果还需要，请再问一次。",
-		Failed:   "抱歉，回答时出了内部错误（编号 %s）。请稍后再问；如再出现，请把编号告诉管理员。",
-		TimedOut: "抱歉，在时限内没有得出答案。请换个更具体的问法再试。",
-		TooLong:  "问题太长，最多 %d 个字，请精简后再问。",
-		Gone:     "本频道指定的报告已不在库中。请用 /yanbao settings 另选一份。",
-		Unsaved:  "抱歉，现在无法记下这个问题（本机存储出错），没有回答。请稍后再问，并告知管理员。",
-		Unread:   "未能读回本讨论串之前的内容，此答只根据这一个问题。",
-		NoModel:  "语言模型暂时不可用，此答直接摘自报告原句。",
-		NoPlace:  "本频道没有开放研报问答。", NoPerson: "按本频道的设置，你不能在这里提问。可以私信我。",
+		Apology:      "抱歉，程序重启耽误了这个问题，没有及时回答。如果还需要，请再问一次。",
+		Failed:       "抱歉，回答时出了内部错误（编号 %s）。请稍后再问；如再出现，请把编号告诉管理员。",
+		ButtonFailed: "抱歉，这个操作没有成功（编号 %s）。请再试一次；如再出现，请把编号告诉管理员。",
+		TimedOut:     "抱歉，在时限内没有得出答案。请换个更具体的问法再试。",
+		TooLong:      "问题太长，最多 %d 个字，请精简后再问。",
+		Gone:         "本频道指定的报告已不在库中。请用 /yanbao settings 另选一份。",
+		Unsaved:      "抱歉，现在无法记下这个问题（本机存储出错），没有回答。请稍后再问，并告知管理员。",
+		Unread:       "未能读回本讨论串之前的内容，此答只根据这一个问题。",
+		NoModel:      "语言模型暂时不可用，此答直接摘自报告原句。",
+		NoPlace:      "本频道没有开放研报问答。", NoPerson: "按本频道的设置，你不能在这里提问。可以私信我。",
 		NoShare: "这条回答已不能分享，请再问一次。",
 		Context: "上下文", Page: "阅读页", Table: "整张表", CSV: "发送 CSV", Share: "分享到频道", MoreSources: "另有 %d 条出处",
 		PassageTitle: "原文上下文", SourcesTitle: "全部出处", TableTitle: "表格", Close: "关闭",
@@ -92,18 +96,19 @@ func chatEnglish() Chat {
 		Help: "I answer questions about research reports, every sentence with its source, and say so when the report does not hold it.\n" +
 			"• In a channel: %s and your question; in the thread just go on asking\n" +
 			"• For your eyes only: /yanbao and your question; share it when you like it\n" +
-			"• Check what somebody wrote: “Check against the report” under “More actions” of that message\n" +
+			"• Check what somebody wrote: “与报告核对 Check it” under “More actions” of that message\n" +
 			"• Settings of a channel: /yanbao settings",
 		Empty: "What would you like to know? Put the question into the message that mentions me.", Prompts: "To begin with",
-		Apology:  "Sorry, a restart held this question up and it was not answered in time. Please ask again if you still need it.",
-		Failed:   "Sorry, something failed inside while answering (number %s). Please try again later; if it comes back, tell the administrator the number.",
-		TimedOut: "Sorry, there was no answer in time. Please try a more specific question.",
-		TooLong:  "The question is too long: at most %d characters, please.",
-		Gone:     "The report set for this channel is not in the library any more. Choose another with /yanbao settings.",
-		Unsaved:  "Sorry, this question could not be written down (local storage failed) and was not answered. Please ask later, and tell the administrator.",
-		Unread:   "What was said in this thread before could not be read; this answers the one question by itself.",
-		NoModel:  "The language model is not available; this answer quotes the report directly.",
-		NoPlace:  "Questions about reports are not open in this channel.", NoPerson: "The settings of this channel do not let you ask here. You can ask me in a direct message.",
+		Apology:      "Sorry, a restart held this question up and it was not answered in time. Please ask again if you still need it.",
+		Failed:       "Sorry, something failed inside while answering (number %s). Please try again later; if it comes back, tell the administrator the number.",
+		ButtonFailed: "Sorry, that did not work (number %s). Please try again; if it comes back, tell the administrator the number.",
+		TimedOut:     "Sorry, there was no answer in time. Please try a more specific question.",
+		TooLong:      "The question is too long: at most %d characters, please.",
+		Gone:         "The report set for this channel is not in the library any more. Choose another with /yanbao settings.",
+		Unsaved:      "Sorry, this question could not be written down (local storage failed) and was not answered. Please ask later, and tell the administrator.",
+		Unread:       "What was said in this thread before could not be read; this answers the one question by itself.",
+		NoModel:      "The language model is not available; this answer quotes the report directly.",
+		NoPlace:      "Questions about reports are not open in this channel.", NoPerson: "The settings of this channel do not let you ask here. You can ask me in a direct message.",
 		NoShare: "This answer cannot be shared any more, please ask again.",
 		Context: "In context", Page: "Open page", Table: "Whole table", CSV: "Send CSV", Share: "Share in channel", MoreSources: "%d more sources",
 		PassageTitle: "Passage in context", SourcesTitle: "All sources", TableTitle: "Table", Close: "Close",

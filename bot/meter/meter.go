@@ -31,6 +31,7 @@ type Meter struct {
 	claims  *prometheus.CounterVec
 	seconds *prometheus.HistogramVec
 	lost    prometheus.Counter
+	said    *prometheus.CounterVec
 }
 
 // New registers the metrics. record may be nil to record nothing.
@@ -51,11 +52,14 @@ func New(metrics prometheus.Registerer, record Recorder, log *slog.Logger) (*Met
 		lost: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "yanbao_record_failures_total", Help: "Answers that could not be recorded.",
 		}),
+		said: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "yanbao_door_feedback_total", Help: "Feedback by door and verdict, at doors that keep some of it to themselves.",
+		}, []string{"door", "verdict"}),
 	}
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
 	}
-	for _, c := range []prometheus.Collector{m.answers, m.claims, m.seconds, m.lost} {
+	for _, c := range []prometheus.Collector{m.answers, m.claims, m.seconds, m.lost, m.said} {
 		if err := metrics.Register(c); err != nil {
 			return nil, err
 		}
@@ -65,12 +69,40 @@ func New(metrics prometheus.Registerer, record Recorder, log *slog.Logger) (*Met
 
 // Door returns an Asker that counts and records what a answers under the name
 // of a door.
-func (m *Meter) Door(name string, a bot.Asker) bot.Asker { return &door{a, m, name} }
+func (m *Meter) Door(name string, a bot.Asker) bot.Asker { return &door{a, m.Counter(name)} }
+
+// Counter returns what counts for a door that records its answers itself.
+func (m *Meter) Counter(door string) *Counter { return &Counter{m, door} }
+
+// Counter counts what one door answers. It keeps nothing of what was said.
+type Counter struct {
+	meter *Meter
+	door  string
+}
+
+// Answered counts a question by what came of it: an answer that took some time
+// or an error.
+func (c *Counter) Answered(a *rag.Answer, err error, took time.Duration) {
+	if err != nil {
+		c.meter.answers.WithLabelValues(c.door, failure(err), "").Inc()
+		return
+	}
+	c.meter.seconds.WithLabelValues(c.door).Observe(took.Seconds())
+	c.meter.answers.WithLabelValues(c.door, string(a.Status), a.Mode).Inc()
+	for _, claim := range a.Claims {
+		c.meter.claims.WithLabelValues(c.door, claim.Verdict).Inc()
+	}
+}
+
+// Lost counts an answer that could not be recorded.
+func (c *Counter) Lost() { c.meter.lost.Inc() }
+
+// Said counts feedback by its verdict.
+func (c *Counter) Said(verdict string) { c.meter.said.WithLabelValues(c.door, verdict).Inc() }
 
 type door struct {
 	bot.Asker
-	meter *Meter
-	name  string
+	counter *Counter
 }
 
 // Ask implements bot.Asker.
@@ -82,16 +114,11 @@ func (d *door) Ask(ctx context.Context, q rag.Question) (*rag.Answer, error) {
 func (d *door) Stream(ctx context.Context, q rag.Question, emit func(rag.Event)) (*rag.Answer, error) {
 	start := time.Now()
 	a, err := d.Asker.Stream(ctx, q, emit)
+	d.counter.Answered(a, err, time.Since(start))
 	if err != nil {
-		d.meter.answers.WithLabelValues(d.name, failure(err), "").Inc()
 		return nil, err
 	}
-	d.meter.seconds.WithLabelValues(d.name).Observe(time.Since(start).Seconds())
-	d.meter.answers.WithLabelValues(d.name, string(a.Status), a.Mode).Inc()
-	for _, c := range a.Claims {
-		d.meter.claims.WithLabelValues(d.name, c.Verdict).Inc()
-	}
-	d.meter.save(ctx, a)
+	d.counter.meter.save(ctx, a)
 	return a, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"yanbao/bot"
 	"yanbao/rag"
@@ -76,6 +77,38 @@ yanbao_claims_total{door="http",verdict="supported"} 4
 yanbao_record_failures_total 1
 `
 	if err := testutil.GatherAndCompare(registry, strings.NewReader(want), "yanbao_answers_total", "yanbao_claims_total", "yanbao_record_failures_total"); err != nil {
+		t.Error(err)
+	}
+}
+
+// A door that records its answers itself is counted like the others.
+func TestCounter(t *testing.T) {
+	metrics := prometheus.NewRegistry()
+	m, err := New(metrics, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := m.Counter("slack")
+	c.Answered(&rag.Answer{Status: rag.Answered, Mode: "extractive", Claims: []rag.Claim{{Verdict: "supported"}}}, nil, time.Second)
+	c.Answered(nil, rag.ErrQuestion, time.Second)
+	c.Lost()
+	c.Said("down")
+	want := `
+# HELP yanbao_answers_total Questions by door, status of the answer (or what went wrong) and mode.
+# TYPE yanbao_answers_total counter
+yanbao_answers_total{door="slack",mode="",status="invalid"} 1
+yanbao_answers_total{door="slack",mode="extractive",status="answered"} 1
+# HELP yanbao_claims_total Claims of answers by door and verdict.
+# TYPE yanbao_claims_total counter
+yanbao_claims_total{door="slack",verdict="supported"} 1
+# HELP yanbao_door_feedback_total Feedback by door and verdict, at doors that keep some of it to themselves.
+# TYPE yanbao_door_feedback_total counter
+yanbao_door_feedback_total{door="slack",verdict="down"} 1
+# HELP yanbao_record_failures_total Answers that could not be recorded.
+# TYPE yanbao_record_failures_total counter
+yanbao_record_failures_total 1
+`
+	if err := testutil.GatherAndCompare(metrics, strings.NewReader(want), "yanbao_answers_total", "yanbao_claims_total", "yanbao_door_feedback_total", "yanbao_record_failures_total"); err != nil {
 		t.Error(err)
 	}
 }

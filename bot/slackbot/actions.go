@@ -3,6 +3,7 @@ package slackbot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ func (b *Bot) interaction(i slack.InteractionCallback) (ack any, then func()) {
 	case slack.InteractionTypeBlockActions:
 		return nil, func() {
 			for _, a := range i.ActionCallback.BlockActions {
-				b.spawn("act on a button", func(ctx context.Context) error { return b.act(ctx, &i, a) })
+				b.spawn("act on a button", func(ctx context.Context) error { return b.named(ctx, &i, a, b.act(ctx, &i, a)) })
 			}
 		}
 	}
@@ -61,6 +62,25 @@ func (b *Bot) shortcut(i *slack.InteractionCallback) (then func()) {
 	return b.take(ctx, "", q, place)
 }
 
+// named tells somebody that a button of theirs came to nothing, with a number
+// that leads to the log.
+func (b *Bot) named(ctx context.Context, i *slack.InteractionCallback, a *slack.BlockAction, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	language, _, _ := strings.Cut(a.Value+a.SelectedOption.Value, " ")
+	number := incident()
+	said := fmt.Sprintf(bot.ChatFor(language).ButtonFailed, number)
+	if i.ResponseURL != "" {
+		if told := b.note(ctx, i, said); told != nil {
+			b.log.Warn("slack: a failure cannot be told", "number", number, "error", told)
+		}
+	} else if channel, thread, ok := strings.Cut(placeOf(i), " "); ok {
+		b.whisper(channel, i.User.ID, thread, said)
+	}
+	return fmt.Errorf("number %s: %w", number, withoutAddress(err))
+}
+
 // act does what a button stands for.
 func (b *Bot) act(ctx context.Context, i *slack.InteractionCallback, a *slack.BlockAction) error {
 	value := a.Value
@@ -81,7 +101,9 @@ func (b *Bot) act(ctx context.Context, i *slack.InteractionCallback, a *slack.Bl
 		if err != nil {
 			return b.gone(ctx, i, r, err)
 		}
-		return b.open(ctx, i, r.sourcesModal(answer))
+		m := r.sourcesModal(answer)
+		m.PrivateMetadata = placeOf(i)
+		return b.open(ctx, i, m)
 	case actionTable:
 		t, err := b.Asker.Table(ctx, parts[0])
 		if err != nil {
@@ -183,12 +205,14 @@ func (b *Bot) sendCSV(ctx context.Context, i *slack.InteractionCallback, id stri
 
 // feedback records what a person says of an answer and thanks them.
 func (b *Bot) feedback(ctx context.Context, i *slack.InteractionCallback, r *renderer, answer, verdict string) error {
-	err := b.ledger.feedback(ctx, i.Team.ID, i.Channel.ID, i.User.ID, answer, verdict)
+	fresh, err := b.ledger.feedback(ctx, i.Team.ID, i.Channel.ID, i.User.ID, answer, verdict)
 	switch {
 	case errors.Is(err, record.ErrUnknown):
 		return b.note(ctx, i, r.chat.Forgotten)
 	case err != nil:
 		return err
+	case fresh:
+		b.Counter.Said(verdict)
 	}
 	return b.note(ctx, i, r.chat.Noted)
 }

@@ -117,6 +117,9 @@ const tailBlocks = 3 // kept free for notices, more sources and feedback
 // notices, citations, feedback; a refusal with the nearest sections.
 func (r *renderer) answerMessage(p presented) message {
 	a := p.answer
+	if p.mark == "" {
+		p.mark = noteMark
+	}
 	said := cut(strings.TrimSpace(bot.Clean(a.Answer)), mostSection)
 	head := slack.NewRichTextBlock(p.mark, slack.NewRichTextSection(r.valueFirst(a, said)...))
 	if p.rest {
@@ -284,6 +287,9 @@ func firstTable(a *rag.Answer) string {
 // say is a message of one paragraph in our own words.
 func say(mark, said string) message {
 	said = bot.Clean(said)
+	if mark == "" {
+		mark = noteMark
+	}
 	return message{text: cut(escape(said), mostText),
 		blocks: []slack.Block{slack.NewRichTextBlock(mark, slack.NewRichTextSection(text(cut(said, mostSection), false)))}}
 }

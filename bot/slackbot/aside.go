@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,15 +29,18 @@ func (b *Bot) command(c slack.SlashCommand) (ack any, then func()) {
 	place := b.place(ctx, c.TeamID, c.ChannelID)
 	in := incoming{team: c.TeamID, channel: c.ChannelID, user: c.UserID, said: c.Text}
 	words := b.chat(place, c.Text)
-	if said := b.refusal(in, place); said != "" {
+	word := strings.ToLower(strings.TrimSpace(c.Text))
+	settings := word == "settings" || word == "设置"
+	// An admin who may not ask in a place may still change who may.
+	if said := b.refusal(in, place); said != "" && !(settings && slices.Contains(b.settings.Admins, c.UserID)) {
 		return aside(say("", said), false), nothing
 	}
-	switch word := strings.ToLower(strings.TrimSpace(c.Text)); word {
-	case "settings", "设置":
+	switch {
+	case settings:
 		return nil, func() {
 			b.spawn("open settings", func(ctx context.Context) error { return b.openSettings(ctx, c, place) })
 		}
-	case "", "help", "帮助", "?", "？":
+	case slices.Contains([]string{"", "help", "帮助", "?", "？"}, word):
 		return aside(say("", fmt.Sprintf(words.Help, b.addressee())), false), nothing
 	}
 	q := &inquiry{team: c.TeamID, channel: c.ChannelID, ts: "slash " + c.TriggerID, user: c.UserID, kind: slash, text: c.Text, response: c.ResponseURL, private: true}
@@ -48,12 +52,7 @@ func (b *Bot) welcome(team string) bool {
 	b.mu.Lock()
 	b.last = b.clock.Now()
 	b.mu.Unlock()
-	for _, t := range b.settings.Teams {
-		if t == team {
-			return true
-		}
-	}
-	return len(b.settings.Teams) == 0
+	return b.mayAsk(team)
 }
 
 // aside is a message for a response URL, shown to one person.
@@ -122,7 +121,7 @@ func (b *Bot) respond(ctx context.Context, channel, url string, w *slack.Webhook
 		err := b.gates.pass(ctx, channel, func() error { return slack.PostWebhookCustomHTTPContext(ctx, url, b.http, w) })
 		var status slack.StatusCodeError
 		if err == nil || errors.As(err, &status) && status.Code < http.StatusInternalServerError || wait > 8*time.Second {
-			return err
+			return withoutAddress(err) // who has the address may post
 		}
 		if err := b.pause(ctx, wait); err != nil {
 			return err

@@ -36,10 +36,14 @@ func (b *Bot) suggest(ctx context.Context, team, channel, thread string) error {
 
 // suggestions are questions that the reports answer, at most one for each
 // theme (chapter): made from what the report tabulates, kept where the asker
-// answers them.
+// answers them. No model is asked. They are made anew when a document changes.
 func (b *Bot) suggestions(ctx context.Context, place Place) []prompt {
-	key := place.Document + " " + place.Language
+	key, edition := place.Document+" "+place.Language, bot.Edition(b.Asker.Documents(ctx))
 	b.mu.Lock()
+	if b.edition != edition {
+		b.edition = edition
+		clear(b.prompts) // other documents, other questions
+	}
 	known, ok := b.prompts[key]
 	b.mu.Unlock()
 	if ok {
@@ -51,7 +55,7 @@ func (b *Bot) suggestions(ctx context.Context, place Place) []prompt {
 		if len(list) == mostPrompts || seen[c.theme] {
 			continue
 		}
-		a, err := b.Asker.Ask(ctx, rag.Question{Text: c.question, Document: place.Document, Language: place.Language})
+		a, err := b.Asker.Ask(ctx, rag.Question{Text: c.question, Document: place.Document, Language: place.Language, Mode: rag.ModeExtractive})
 		if err == nil && a.Status == rag.Answered {
 			seen[c.theme] = true
 			list = append(list, c)
@@ -59,7 +63,9 @@ func (b *Bot) suggestions(ctx context.Context, place Place) []prompt {
 	}
 	if ctx.Err() == nil {
 		b.mu.Lock()
-		b.prompts[key] = list
+		if b.edition == edition {
+			b.prompts[key] = list
+		}
 		b.mu.Unlock()
 	}
 	return list

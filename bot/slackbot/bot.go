@@ -29,8 +29,10 @@ import (
 
 	"yanbao/bot"
 	"yanbao/bot/record"
+	"yanbao/rag"
 
 	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/slackevents"
 )
 
 // Config is what a Bot works with. Asker, Record and BotToken are required,
@@ -50,10 +52,27 @@ type Config struct {
 	API   string // address of the Web API with a slash at its end; "" for Slack's
 	Clock Clock  // nil for the real one
 
+	Counter Counter       // nil counts nothing
+	Keep    time.Duration // how long answers of private places and feedback are kept; 0 for ever
+
 	// Patience is how long a question may go unanswered before a first sign of
 	// the answer is posted; 0 for 700 ms.
 	Patience time.Duration
 }
+
+// Counter counts questions, private ones too; what it is given is counted and
+// not kept. It is safe for concurrent use. meter.Counter is one.
+type Counter interface {
+	Answered(a *rag.Answer, err error, took time.Duration)
+	Lost()               // an answer could not be recorded
+	Said(verdict string) // feedback
+}
+
+type noCounter struct{}
+
+func (noCounter) Answered(*rag.Answer, error, time.Duration) {}
+func (noCounter) Lost()                                      {}
+func (noCounter) Said(string)                                {}
 
 const (
 	defaultPatience = 700 * time.Millisecond
@@ -61,7 +80,7 @@ const (
 	answerIn        = 2 * time.Minute         // limit for working out an answer
 	staleAfter      = time.Hour               // a question found unanswered after a restart gets an apology
 	sweepEvery      = time.Minute             // for questions whose answer could not be delivered
-	keepFor         = 30 * 24 * time.Hour     // what is needed to know repetitions, share and dispute
+	keepFor         = 30 * 24 * time.Hour     // what is needed to know repetitions and threads; holds no text
 	atATime         = 64                      // questions worked on
 )
 
@@ -85,6 +104,7 @@ type Bot struct {
 	mu       sync.Mutex
 	self     slack.AuthTestResponse
 	kinds    map[string]bool // channels known to be public
+	edition  string          // of the library that the prompts are made from
 	noStatus bool            // the workspace has no assistant threads
 	noStream map[string]bool // channels without streaming
 	unsaved  map[string]bool // messages that could not be persisted and were told so
@@ -109,6 +129,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if c.Clock == nil {
 		c.Clock = wallClock{}
+	}
+	if c.Counter == nil {
+		c.Counter = noCounter{}
 	}
 	if c.Patience == 0 {
 		c.Patience = defaultPatience
@@ -170,11 +193,10 @@ func (b *Bot) introduce(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		var refused slack.SlackErrorResponse
-		if errors.As(err, &refused) {
-			return fmt.Errorf("slack: the bot token is refused (%s); see: yanbao slack check", refused.Err)
+		if code := refusedBySlack(err); code != "" {
+			return fmt.Errorf("slack: the bot token is refused (%s); see: yanbao slack check", code)
 		}
-		b.log.Warn("slack: cannot be reached, trying again", "error", err)
+		b.log.Warn("slack: cannot be reached, trying again", "error", withoutAddress(err))
 		select {
 		case <-b.clock.After(wait):
 		case <-ctx.Done():
@@ -216,10 +238,21 @@ func (b *Bot) sweep(ctx context.Context) {
 				b.enqueue(q)
 			}
 		}
-		if err := b.ledger.prune(ctx, b.clock.Now().Add(-keepFor)); err != nil && ctx.Err() == nil {
+		if err := b.prune(ctx); err != nil && ctx.Err() == nil {
 			b.log.Error("slack: old records cannot be removed", "error", err)
 		}
 	}
+}
+
+// prune forgets what is old: what holds text after Keep, the rest after keepFor.
+func (b *Bot) prune(ctx context.Context) error {
+	now := b.clock.Now()
+	if b.Keep > 0 {
+		if err := b.ledger.forget(ctx, now.Add(-b.Keep)); err != nil {
+			return err
+		}
+	}
+	return b.ledger.prune(ctx, now.Add(-keepFor))
 }
 
 func (b *Bot) enqueue(q *inquiry) { b.queue.push(q.lane(), ticket{q.seq, q.ts}) }
@@ -255,7 +288,7 @@ func (b *Bot) spawn(what string, f func(ctx context.Context) error) {
 			}
 		}()
 		if err := f(ctx); err != nil {
-			b.log.Error("slack: "+what+" failed", "error", err)
+			b.log.Error("slack: "+what+" failed", "error", withoutAddress(err))
 		}
 	})
 }
@@ -280,11 +313,15 @@ func (r *recent) add(key string) {
 	r.now[key] = true
 }
 
-// public notes that a channel is public; only what is known to be is.
-func (b *Bot) public(channel string) {
+// sawKind notes whether a channel is public, which can change. Only what Slack
+// says is public counts as that.
+func (b *Bot) sawKind(channel, kind string) {
+	if kind == "" {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.kinds[channel] = true
+	b.kinds[channel] = kind == slackevents.ChannelTypeChannel
 }
 
 func (b *Bot) isPublic(channel string) bool {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"yanbao/bot"
 	"yanbao/rag"
@@ -45,16 +46,24 @@ func (b *Bot) compose(ctx context.Context, q *inquiry, emit func(rag.Event)) (ou
 	if said := smallTalk(asked, words, fmt.Sprintf(words.Help, b.addressee())); said != "" {
 		return outcome{message: b.talk(ctx, q, place, lang, said), lang: lang}
 	}
+	start := time.Now()
 	a, err := b.ask(ctx, q, place, asked, lang, emit)
+	b.Counter.Answered(a, err, time.Since(start))
 	if err != nil {
 		return outcome{message: say(mark(q), b.explain(ctx, err, words)), lang: lang}
 	}
-	if err := b.ledger.keep(ctx, q, a); err != nil {
+	if err := b.ledger.keep(ctx, q, a, b.secret(q)); err != nil {
+		b.Counter.Lost()
 		b.log.Error("slack: an answer cannot be recorded", "error", err)
 	}
 	p := presented{answer: a, mark: mark(q), shared: q.ephemeral(), tables: b.tables(ctx, a)}
 	return outcome{message: newRenderer(a.Language, b.BaseURL).answerMessage(p), answer: a, shown: p, lang: a.Language}
 }
+
+// secret reports whether what is said to a question is for its place alone. A
+// mention does not say what kind of channel it comes from; the message event
+// beside it, which may come after it, does.
+func (b *Bot) secret(q *inquiry) bool { return q.ephemeral() || !b.isPublic(q.channel) }
 
 // ask puts a question with what was said before to the asker. Where that fails
 // with a model, the report's own sentences answer, with a notice.

@@ -141,10 +141,13 @@ func (d *draft) unfinished(said string) message {
 func (d *draft) grow(ctx context.Context) error {
 	b, q := d.bot, d.q
 	said, broken := d.soFar()
-	if broken {
-		d.void = true
+	anew := broken && d.stream && !d.void
+	if anew {
+		if err := d.leaveStream(ctx); err != nil {
+			return err
+		}
 	}
-	if said == d.shown || d.stream && d.void {
+	if said == d.shown && !anew || d.stream && d.void {
 		return nil
 	}
 	var err error
@@ -166,6 +169,22 @@ func (d *draft) grow(ctx context.Context) error {
 		d.void = true // how much of it is shown is not known
 	}
 	return err
+}
+
+// leaveStream ends a stream whose text is void, so that the message can be
+// changed to what counts. Where that fails the final answer takes its place.
+func (d *draft) leaveStream(ctx context.Context) error {
+	b, q := d.bot, d.q
+	d.void = true
+	err := b.gates.pass(ctx, q.channel, func() error {
+		_, _, err := b.api.StopStreamContext(ctx, q.channel, q.reply)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	d.stream = false
+	return b.ledger.mark(ctx, q, open, q.reply)
 }
 
 // deliver makes the outcome the final message.

@@ -156,6 +156,10 @@ func TestStreaming(t *testing.T) {
 			}
 			if test.restart {
 				pieces <- "restart"
+				s.await("end of what is void", func() bool {
+					list := s.slack.Replies(channel, ts)
+					return len(list) == 1 && !list[0].Streaming && !strings.Contains(unescape(list[0].Text), "1,200家")
+				})
 				pieces <- "共1,200家"
 			} else {
 				pieces <- "，其中直营30%"

@@ -96,7 +96,7 @@ func (b *Bot) find(ctx context.Context, q *inquiry) (done bool, err error) {
 			return true, b.ledger.mark(ctx, q, answered, m.Timestamp)
 		case marked && ts == q.ts:
 			return false, b.ledger.mark(ctx, q, open, m.Timestamp)
-		case !marked && len(m.Blocks.BlockSet) == 0 && b.unclaimed(ctx, q, m.Timestamp):
+		case !marked && len(m.Files) == 0 && b.unclaimed(ctx, q, m.Timestamp):
 			return false, b.ledger.mark(ctx, q, streaming, m.Timestamp)
 		}
 	}

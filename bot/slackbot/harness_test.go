@@ -26,8 +26,9 @@ type fakeAsker struct {
 	answer func(q rag.Question) (*rag.Answer, error)
 	stream func(ctx context.Context, q rag.Question, emit func(rag.Event)) (*rag.Answer, error)
 
-	mu    sync.Mutex
-	asked []rag.Question
+	mu      sync.Mutex
+	asked   []rag.Question
+	edition string
 }
 
 func (f *fakeAsker) Ask(ctx context.Context, q rag.Question) (*rag.Answer, error) {
@@ -73,7 +74,9 @@ func (f *fakeAsker) Passage(_ context.Context, id string) (*rag.PassageView, err
 }
 
 func (f *fakeAsker) Documents(context.Context) []rag.DocumentView {
-	return []rag.DocumentView{{DocumentRef: rag.DocumentRef{ID: "tea", Title: "《茶饮》", Publisher: "示例研究所"},
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return []rag.DocumentView{{DocumentRef: rag.DocumentRef{ID: "tea", Title: "《茶饮》", Publisher: "示例研究所", Edition: f.edition},
 		Outline: []ingest.Section{{Title: "01 概况", Level: 1}, {Title: "02 竞争格局", Level: 1}}}}
 }
 

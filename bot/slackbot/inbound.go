@@ -33,13 +33,12 @@ func (b *Bot) event(e slackevents.EventsAPIEvent) (then func()) {
 	b.mu.Lock()
 	b.last = b.clock.Now()
 	b.mu.Unlock()
-	if len(b.settings.Teams) > 0 && !slices.Contains(b.settings.Teams, e.TeamID) {
-		b.log.Warn("slack: an event of a workspace that is not allowed was left out", "workspace", e.TeamID)
+	if !b.mayAsk(e.TeamID) {
 		return func() {}
 	}
 	switch m := e.InnerEvent.Data.(type) {
 	case *slackevents.AppMentionEvent:
-		if m.BotID != "" || m.User == "" {
+		if m.BotID != "" || m.User == "" || !b.mayAsk(m.UserTeam) {
 			return func() {}
 		}
 		return b.message(incoming{id, e.TeamID, m.Channel, m.TimeStamp, m.ThreadTimeStamp, m.User, m.Text, ""}, true)
@@ -54,10 +53,18 @@ func (b *Bot) event(e slackevents.EventsAPIEvent) (then func()) {
 	return func() {}
 }
 
-func (b *Bot) messageEvent(id, team string, m *slackevents.MessageEvent) (then func()) {
-	if m.ChannelType == "channel" {
-		b.public(m.Channel)
+// mayAsk reports whether a workspace may ask: that in which an event came, and
+// in a channel shared with another company that of the person, "" elsewhere.
+func (b *Bot) mayAsk(team string) bool {
+	ok := team == "" || len(b.settings.Teams) == 0 || slices.Contains(b.settings.Teams, team)
+	if !ok {
+		b.log.Warn("slack: an event of a workspace that is not allowed was left out", "workspace", team)
 	}
+	return ok
+}
+
+func (b *Bot) messageEvent(id, team string, m *slackevents.MessageEvent) (then func()) {
+	b.sawKind(m.Channel, m.ChannelType)
 	switch m.SubType {
 	case "message_changed":
 		return b.changed(id, team, m)
@@ -67,7 +74,7 @@ func (b *Bot) messageEvent(id, team string, m *slackevents.MessageEvent) (then f
 	default:
 		return func() {}
 	}
-	if m.BotID != "" || m.User == "" || m.User == b.user() {
+	if m.BotID != "" || m.User == "" || m.User == b.user() || !b.mayAsk(m.UserTeam) {
 		return func() {}
 	}
 	said := m.Text
@@ -90,10 +97,13 @@ func (b *Bot) message(in incoming, mention bool) (then func()) {
 	mention = mention || slices.Contains(mentionsOf(in.said), b.user())
 	place := b.place(ctx, in.team, in.channel)
 	kind := b.kindOf(ctx, in, mention, place)
-	if kind == "" {
+	if kind == "" || kind == followUp && remark(question(in.said)) {
 		return func() {}
 	}
 	if said := b.refusal(in, place); said != "" {
+		b.mu.Lock()
+		b.accepted.add(in.channel + in.ts) // to be said once
+		b.mu.Unlock()
 		if kind == followUp {
 			return func() {}
 		}
@@ -304,6 +314,10 @@ func mark(q *inquiry) string { return fmt.Sprintf("yb-final %s %d", q.ts, q.revi
 
 // openMark is that of a message which is not final.
 func openMark(q *inquiry) string { return fmt.Sprintf("yb-open %s %d", q.ts, q.revision) }
+
+// noteMark is that of messages which answer no question in their thread. A
+// stream under way is what has no mark.
+const noteMark = "yb-note 0 0"
 
 // readMark takes a mark apart.
 func readMark(id string) (ts string, revision int, final, ok bool) {

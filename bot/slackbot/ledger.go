@@ -149,7 +149,7 @@ func (l *ledger) accept(ctx context.Context, event string, q *inquiry) (fresh bo
 		if q.thread == "" {
 			return nil
 		}
-		_, err = tx.Exec(`INSERT INTO slack_threads VALUES (?, ?, ?, 0, ?) ON CONFLICT DO UPDATE SET others = 0 WHERE ?`,
+		_, err = tx.Exec(`INSERT INTO slack_threads VALUES (?, ?, ?, 0, ?) ON CONFLICT DO UPDATE SET at = excluded.at, others = CASE WHEN ? THEN 0 ELSE others END`,
 			q.team, q.channel, q.thread, at, q.kind == mentioned)
 		return err
 	})
@@ -261,8 +261,8 @@ func (l *ledger) withdraw(ctx context.Context, team, channel, ts string) (q *inq
 
 // keep records an answer: with all others, or where only those of a private
 // place get at it.
-func (l *ledger) keep(ctx context.Context, q *inquiry, a *rag.Answer) error {
-	if !q.private {
+func (l *ledger) keep(ctx context.Context, q *inquiry, a *rag.Answer, private bool) error {
+	if !private {
 		return l.record.Save(ctx, a)
 	}
 	body, err := json.Marshal(a)
@@ -297,36 +297,55 @@ func (l *ledger) answer(ctx context.Context, team, channel, id string) (*rag.Ans
 
 // feedback records what a person says of an answer, each verdict once. For an
 // answer of a private place it stays with that place.
-func (l *ledger) feedback(ctx context.Context, team, channel, user, answer, verdict string) error {
-	fresh, private := false, false
-	err := l.record.Update(ctx, func(tx *sql.Tx) error {
+func (l *ledger) feedback(ctx context.Context, team, channel, user, answer, verdict string) (fresh bool, err error) {
+	private := false
+	if err := l.record.View(ctx, func(ctx context.Context, db *sql.DB) error {
+		return db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM slack_answers WHERE team = ? AND channel = ? AND id = ?)`, team, channel, answer).Scan(&private)
+	}); err != nil {
+		return false, err
+	}
+	if !private {
+		// Feedback that is thanked for must not be lost: what cannot be kept is not noted.
+		if _, err := l.record.Answer(ctx, answer); err != nil {
+			return false, err
+		}
+	}
+	err = l.record.Update(ctx, func(tx *sql.Tx) error {
 		result, err := tx.Exec(`INSERT INTO slack_feedback (team, channel, answer, user, verdict, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			team, channel, answer, user, verdict, l.now().UnixMilli())
 		if err != nil {
 			return err
 		}
 		n, err := result.RowsAffected()
-		if err != nil {
-			return err
-		}
 		fresh = n == 1
-		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM slack_answers WHERE team = ? AND channel = ? AND id = ?)`, team, channel, answer).Scan(&private)
+		return err
 	})
 	if err != nil || !fresh || private {
-		return err
+		return fresh, err
 	}
-	return l.record.AddFeedback(ctx, record.Feedback{Answer: answer, Verdict: verdict, Door: "slack"})
+	return fresh, l.record.AddFeedback(ctx, record.Feedback{Answer: answer, Verdict: verdict, Door: "slack"})
 }
 
-// prune forgets what came before a time and is finished.
+// forget removes answers of private places last given before a time, and
+// feedback.
+func (l *ledger) forget(ctx context.Context, before time.Time) error {
+	return l.record.Update(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.Exec(`DELETE FROM slack_answers WHERE at < ?`, before.UnixMilli()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`DELETE FROM slack_feedback WHERE at < ?`, before.UnixMilli())
+		return err
+	})
+}
+
+// prune forgets which events, finished questions and threads came before a
+// time. They hold no text.
 func (l *ledger) prune(ctx context.Context, before time.Time) error {
 	return l.record.Update(ctx, func(tx *sql.Tx) error {
 		for _, statement := range []string{
 			`DELETE FROM slack_events WHERE at < ?`,
 			`DELETE FROM slack_questions WHERE at < ? AND state IN ('answered', 'dropped', 'failed')`,
 			`DELETE FROM slack_threads WHERE at < ?`,
-			`DELETE FROM slack_answers WHERE at < ?`,
-			`DELETE FROM slack_feedback WHERE at < ?`,
 		} {
 			if _, err := tx.Exec(statement, before.UnixMilli()); err != nil {
 				return err

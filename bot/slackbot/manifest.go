@@ -68,13 +68,44 @@ func Manifest(url string) slack.Manifest {
 	}
 }
 
+// complete is the manifest with what slack.Manifest leaves out where it is
+// false: without it Slack may let nobody write to the app.
+func complete(url string) (*yaml.Node, error) {
+	var n yaml.Node
+	if err := n.Encode(Manifest(url)); err != nil {
+		return nil, fmt.Errorf("slack manifest: %w", err)
+	}
+	home := under(under(&n, "features"), "app_home")
+	home.Content = append(home.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "messages_tab_read_only_enabled"},
+		&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "false"})
+	return &n, nil
+}
+
+// under is the value of a key that a mapping holds.
+func under(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return &yaml.Node{}
+}
+
 // ManifestJSON is the manifest as JSON.
 func ManifestJSON(url string) ([]byte, error) {
+	n, err := complete(url)
+	if err != nil {
+		return nil, err
+	}
+	var loose map[string]any
+	if err := n.Decode(&loose); err != nil {
+		return nil, fmt.Errorf("slack manifest: %w", err)
+	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(Manifest(url)); err != nil {
+	if err := e.Encode(loose); err != nil {
 		return nil, fmt.Errorf("slack manifest: %w", err)
 	}
 	return out.Bytes(), nil
@@ -82,19 +113,19 @@ func ManifestJSON(url string) ([]byte, error) {
 
 // ManifestYAML is the manifest as YAML, each scope with what it is for.
 func ManifestYAML(url string) ([]byte, error) {
-	var n yaml.Node
-	if err := n.Encode(Manifest(url)); err != nil {
-		return nil, fmt.Errorf("slack manifest: %w", err)
+	n, err := complete(url)
+	if err != nil {
+		return nil, err
 	}
 	why := make(map[string]string)
 	for _, s := range Scopes() {
 		why[s.Name] = s.Why + " · " + s.WhyZH
 	}
-	explain(&n, why)
+	explain(n, why)
 	var out bytes.Buffer
 	e := yaml.NewEncoder(&out)
 	e.SetIndent(2)
-	if err := e.Encode(&n); err != nil {
+	if err := e.Encode(n); err != nil {
 		return nil, fmt.Errorf("slack manifest: %w", err)
 	}
 	return out.Bytes(), nil

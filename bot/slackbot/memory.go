@@ -54,6 +54,10 @@ func (b *Bot) history(ctx context.Context, q *inquiry, place Place) ([]rag.Turn,
 			continue
 		}
 		t := rag.Turn{Question: asked[ts], Answer: unescape(m.Text)}
+		if len(turns) == 0 { // what a follow-up is most likely about is there at any rate
+			t.Question = cut(t.Question, mostRecalled/2)
+			t.Answer = cut(t.Answer, mostRecalled/2)
+		}
 		left -= utf8.RuneCountInString(t.Question) + utf8.RuneCountInString(t.Answer)
 		if left < 0 {
 			break

@@ -47,6 +47,9 @@ func TestManifest(t *testing.T) {
 				t.Errorf("scope %s is not explained", s.Name)
 			}
 		}
+		if !strings.Contains(string(y), "messages_tab_read_only_enabled: false\n") {
+			t.Errorf("people may not write to the app:\n%s", y)
+		}
 		m := Manifest(url)
 		if m.Settings.SocketModeEnabled != (url == "") || strings.Contains(string(y), "bot.example.org") != (url != "") {
 			t.Errorf("socket mode %v for %q", m.Settings.SocketModeEnabled, url)

@@ -36,7 +36,7 @@ func (b *Bot) listen(ctx context.Context) error {
 		if errors.As(err, &refused) && slices.Contains([]string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type", "missing_scope"}, refused.Err) {
 			return fmt.Errorf("slack: the app token is refused (%s); see: yanbao slack check", refused.Err)
 		}
-		b.log.Warn("slack: the connection ended, connecting again", "error", err)
+		b.log.Warn("slack: the connection ended, connecting again", "error", withoutAddress(err))
 		if b.pause(ctx, time.Second) != nil {
 			return nil
 		}

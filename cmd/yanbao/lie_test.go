@@ -196,6 +196,8 @@ func TestNoLieIsShown(t *testing.T) {
 		{"API", o.overHTTP(t, "/v1/ask", `{"question": %q}`)},
 		{"OpenAI", o.overHTTP(t, "/v1/chat/completions", `{"model": "yanbao", "stream": true, "messages": [{"role": "user", "content": %q}]}`)},
 		{"MCP", o.overMCP(t)},
+		{"Slack, streamed", o.inSlack(t, true)},
+		{"Slack, edited", o.inSlack(t, false)},
 	} {
 		t.Run(door.name, func(t *testing.T) {
 			sum := tally{}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"yanbao/bot/slackbot"
 
@@ -72,6 +73,10 @@ func (p *program) slackManifest(format, url string) error {
 			p.note("%s: %s", s.Name, s.Why)
 		}
 	}
+	if url != "" {
+		p.note("besides, SLACK_SIGNING_SECRET is to hold the signing secret (Basic Information › App Credentials)")
+		return nil
+	}
 	s := slackbot.AppScope()
 	p.note("besides, an app token with %s: %s (Basic Information › App-Level Tokens)", s.Name, s.Why)
 	return nil
@@ -117,7 +122,7 @@ func (p *program) checkSlack(ctx context.Context) []finding {
 	if err != nil {
 		return []finding{fail("slack", err)}
 	}
-	if c.BotToken == "" && c.AppToken == "" {
+	if c.BotToken == "" && c.AppToken == "" && c.SigningSecret == "" {
 		return nil
 	}
 	out := examineSlack(ctx, c, nil)
@@ -189,6 +194,7 @@ func (p *program) openSlack(h *house) (*slackbot.Bot, error) {
 	}
 	// The bot records what it answers itself: what is said in private channels
 	// is kept apart.
+	c.Counter, c.Keep = h.meter.Counter("slack"), time.Duration(h.flags.keepDays)*24*time.Hour
 	c.Asker, c.Record, c.BaseURL, c.Log = h.shelf.asker, h.record, h.flags.url, h.log
 	b, err := slackbot.New(c)
 	if err != nil {

@@ -31,6 +31,9 @@ func TestSlackManifest(t *testing.T) {
 	if err := json.Unmarshal([]byte(asJSON.stdout), &m); err != nil || asJSON.code != 0 || !strings.Contains(asJSON.stderr, "chat:write: post and change") {
 		t.Errorf("slack manifest --format json: %v %+v", err, asJSON)
 	}
+	if strings.Contains(asJSON.stderr, "connections:write") || !strings.Contains(asJSON.stderr, "SLACK_SIGNING_SECRET") {
+		t.Errorf("what the Events API needs besides: %s", asJSON.stderr)
+	}
 	if r := (world{}).runFake(t, &fakeEngine{}, "slack", "manifest", "--url", "http://x"); r.code != exitUsage {
 		t.Errorf("plain http is taken: %+v", r)
 	}
@@ -168,6 +171,14 @@ func TestServeSlack(t *testing.T) {
 	defer w.Body.Close()
 	if got, _ := io.ReadAll(w.Body); w.StatusCode != 200 || !strings.Contains(string(got), "abc") {
 		t.Errorf("the door says %d %s", w.StatusCode, got)
+	}
+	counted, err := http.Get("http://" + address + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer counted.Body.Close()
+	if got, _ := io.ReadAll(counted.Body); !strings.Contains(string(got), `yanbao_answers_total{door="slack",mode="extractive",status="answered"} 1`) {
+		t.Errorf("/metrics does not count the question: %s", got)
 	}
 	code, log := stop()
 	if code != 0 || strings.Contains(log, "市场规模") {

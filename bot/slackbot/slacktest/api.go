@@ -296,8 +296,15 @@ func (m *Message) wire() map[string]any {
 	if m.Bot() {
 		out["bot_id"], out["app_id"] = BotID, App
 	}
-	if m.Blocks != nil {
+	switch {
+	case m.Blocks != nil:
 		out["blocks"] = m.Blocks
+	case m.Bot() && m.Text != "": // Slack makes blocks of text
+		out["blocks"] = []any{map[string]any{"type": "rich_text", "block_id": "qV6x", "elements": []any{map[string]any{
+			"type": "rich_text_section", "elements": []any{map[string]any{"type": "text", "text": m.Text}}}}}}
+	}
+	if m.FileName != "" {
+		out["files"] = []any{map[string]any{"id": "F1", "name": m.FileName}}
 	}
 	return out
 }
