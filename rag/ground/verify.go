@@ -77,7 +77,7 @@ func (e *examination) examine(c Claim) fault {
 	if !e.computedHolds(c.Supports) {
 		return fault{verdict: BadNumber, what: c.Computed[0].Text}
 	}
-	for _, check := range []func() fault{e.names, e.values, e.periods, e.ranks, e.namesBound, e.polarity, e.citations} {
+	for _, check := range []func() fault{e.names, e.values, e.magnitudes, e.periods, e.ranks, e.namesBound, e.polarity, e.citations} {
 		if f := check(); f.verdict != Supported {
 			return f
 		}
@@ -253,7 +253,7 @@ func (e *examination) bound(i int, c value, r passageReading, j int, s value) fa
 	if k := e.claim.rankClash(i, &r.clauses[j]); k != "" {
 		return fault{verdict: BadRank, what: k}
 	}
-	if e.headClash(i, c, r, j, s) || listClash(e.claim, i, c, &r.clauses[j], s) || e.otherThing(i, c, r, j, s) {
+	if e.headClash(i, c, r, j, s) || listClash(e.claim, i, c, &r.clauses[j], s) || e.measureClash(i, c, r, j, s) || e.otherThing(i, c, r, j, s) {
 		return fault{verdict: BadNumber, what: c.Text, instead: strings.TrimSpace(r.text[r.clauses[j].start:r.clauses[j].end])}
 	}
 	return sound
