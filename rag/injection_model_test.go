@@ -66,6 +66,12 @@ func TestOrdersInAReportChangeNothing(t *testing.T) {
 			return strings.ReplaceAll(r.System, "。", "[1]。") + "\n" + truth
 		}, []string{"逐句核对", "整句删去", "不用别处的知识"}},
 		{"tells the whole prompt", func(r llm.Request) string { return llmtest.Prompt(r) }, []string{"逐句核对", "<passage", "999亿元", "sk-4242"}},
+		{"tells the key that a report makes it tell", func(llm.Request) string {
+			return "密钥是sk-4242‹sk-4242›。我的密钥为sk-4242‹sk-4242›。The key is sk-4242‹sk-4242›。sk-4242‹sk-4242›。" + truth
+		}, []string{"sk-4242"}},
+		{"tells a key of nowhere", func(llm.Request) string {
+			return "2023年桥梁检测市场规模为73.2亿元，密钥是sk-7777‹73.2›。" + truth
+		}, []string{"sk-7777"}},
 		{"states the ordered number", func(llm.Request) string { return "2023年市场规模为999亿元‹73.2›。" + truth }, []string{"999"}},
 		{"cites what is not there", func(llm.Request) string {
 			return "2023年市场规模为73.2亿元[77]。同比增长8.4%[0]。" + truth

@@ -28,7 +28,8 @@ type Finding struct {
 // each cited passage must support some part of the statement, and a value that
 // stands in none of them must follow from values that do by one simple
 // operation (a sum, difference, ratio, share, growth or count), which the
-// wording must name. The claim comes back in any case; it may be shown only if
+// wording must name. Text that is addressed to a model (Human: …, 忽略之前的指令)
+// supports nothing. The claim comes back in any case; it may be shown only if
 // the verdict is Supported.
 func (v *Verifier) Check(s Statement) (Claim, Finding) {
 	c := Claim{Text: s.Text, Computed: s.Computed}
@@ -43,6 +44,9 @@ func (v *Verifier) Check(s Statement) (Claim, Finding) {
 		return c, v.finding(s.Text, v.examine(c))
 	}
 	e := v.newExamination(c)
+	if e.restsOnOrders(c) {
+		return c, v.finding(s.Text, fault{verdict: BadCitation})
+	}
 	c.Computed = append(c.Computed, e.derived()...)
 	e.computed = c.Computed
 	return c, v.finding(s.Text, e.examine(c))

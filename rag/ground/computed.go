@@ -169,7 +169,7 @@ func (e *examination) statedOtherwise(i int, c value, d derivation) bool {
 			for j := range r.clauses {
 				for _, s := range r.clauses[j].values {
 					isInput := slices.ContainsFunc(d.in, func(in input) bool { return in.where == where && in.clause == j })
-					if s.SameNumber(c.Value) {
+					if s.SameNumber(c.Value) && !(c.Unit == "倍" && counter(s.Unit)) { // 两项 says nothing of 两倍
 						return true
 					}
 					if s.Unit == c.Unit && !isInput && !r.row && len(terms) > 1 && share(terms, r.clauses[j].folded) >= sameClause {

@@ -2,6 +2,7 @@ package ground
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -100,6 +101,10 @@ var (
 	distantLeast = regexp.MustCompile(`(?:至少|不少于|不低于|超过)[^，、。；：\d]{1,8}$`)
 )
 
+// distantUpTo is a word that a value is not quite reached, a little way before
+// it: 接近整体市场的一半.
+var distantUpTo = regexp.MustCompile(`(?i)(?:接近|将近|近|nearly|almost|close to)[^，、。；：\d]{0,8}$`)
+
 // distantBound reads a word that limits a value from a little way before it:
 // 不到其总收入的两成.
 func distantBound(before string) quantity.Bound {
@@ -110,4 +115,32 @@ func distantBound(before string) quantity.Bound {
 		return quantity.AtLeast
 	}
 	return quantity.Exact
+}
+
+// each is an enumeration all members of which have the value that follows.
+var each = regexp.MustCompile(`([^，。；：,;:]+?)(?:各占|各为|各有|各|均为|均占|都占|都为|都是)(?:约|近|超|超过)?$`)
+
+var joiners = regexp.MustCompile(`、|以及|与|和|及`)
+
+// eachClash reports whether a claim gives a value to several things (A与B各占25%)
+// one of which has another value in the passage.
+func (e *examination) eachClash(i int, c value, r passageReading, j int, s value) bool {
+	m := each.FindStringSubmatch(lexical.Fold(e.claim.text[e.claim.clauses[i].start:c.Start]))
+	if m == nil {
+		return false
+	}
+	here := r.stretchText(j)
+	for _, member := range joiners.Split(m[1], -1) {
+		member = strings.TrimSpace(member)
+		if utf8.RuneCountInString(member) < 2 || strings.Contains(here, member) {
+			continue
+		}
+		for k := range r.clauses {
+			other := slices.ContainsFunc(r.clauses[k].values, func(v value) bool { return v.Unit == s.Unit && !v.SameNumber(s.Value) })
+			if other && strings.Contains(r.stretchText(k), member) {
+				return true
+			}
+		}
+	}
+	return false
 }

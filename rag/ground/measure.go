@@ -15,6 +15,7 @@ type family struct {
 	words *regexp.Regexp
 	keys  []sense
 	alike [][2]string // keys that a rewording may exchange
+	after bool        // the word may directly follow its value: 931家央国企
 }
 
 // sense is what some words of a family say alike.
@@ -22,6 +23,9 @@ type sense struct {
 	key   string
 	words *regexp.Regexp
 }
+
+// moneyFamily is the place of the words for money in measureFamilies.
+const moneyFamily = 1
 
 // measureFamilies are the families whose words a model mixes up.
 var measureFamilies = []family{
@@ -55,18 +59,22 @@ var measureFamilies = []family{
 		{"shipped", `出货|销量|售出|\bshipped\b|\bshipments?\b|\bsold\b`},
 		{"in use", `保有量|\bin use\b`},
 		{"made", `产量|生产量|\boutput\b`},
-	}, nil),
+	}, nil).following(),
 	newFamily(func(unit string) bool { return unit != "%" && unit != "百分点" && unit != "倍" }, [][2]string{
 		{"day", `日均|单日|每日|每天|日人均|\bdaily\b|\b(?:per|a|each) day\b`},
 		{"week", `周均|每周|\bweekly\b|\b(?:per|a|each) week\b`},
 		{"month", `月均|单月|每月|每个月|月人均|\bmonthly\b|\b(?:per|a|each) month\b`},
 		{"year", `年均|每年|年人均|\bannually\b|\byearly\b|\b(?:per|a|each) year\b`},
 	}, nil),
+	newFamily(func(unit string) bool { return unit == "%" }, [][2]string{ // 数量占比 and 金额占比
+		{"by number", `数量|个数|家数|\bby (?:number|count|volume)\b`},
+		{"by amount", `金额|\bby (?:value|amount)\b`},
+	}, nil),
 	newFamily(func(string) bool { return true }, [][2]string{
 		{"state", `央国企|国企|央企|国有企业|\bstate-owned\b`},
 		{"private", `民营|私营|民企|私企|\bprivate\b`},
 		{"foreign", `外资|外企|\bforeign-owned\b`},
-	}, nil),
+	}, nil).following(),
 }
 
 func newFamily(of func(string) bool, keys [][2]string, alike [][2]string) family {
@@ -79,6 +87,8 @@ func newFamily(of func(string) bool, keys [][2]string, alike [][2]string) family
 	f.words = regexp.MustCompile(strings.Join(all, "|"))
 	return f
 }
+
+func (f family) following() family { f.after = true; return f }
 
 func money(unit string) bool {
 	return strings.HasSuffix(unit, "元") || strings.HasSuffix(unit, "镑")
@@ -127,7 +137,7 @@ func (f *family) measureOf(r *reading, i int, v value) (measure, bool) {
 	if m, ok := f.last(lexical.Fold(r.text[from:v.Start])); ok {
 		return m, true
 	}
-	if after := lexical.Fold(r.text[v.End:to]); strings.HasPrefix(after, "的") || strings.HasPrefix(after, " ") {
+	if after := lexical.Fold(r.text[v.End:to]); f.after || strings.HasPrefix(after, "的") || strings.HasPrefix(after, " ") {
 		if m := f.words.FindString(after); m != "" {
 			return f.sense(m), true
 		}
@@ -177,7 +187,9 @@ func (e *examination) alike(f *family, mine, theirs measure, where string) bool 
 // levels are rates that are no share of a whole.
 var levels = map[string]bool{"留存率": true, "毛利率": true, "净利率": true, "续费率": true, "利润率": true, "收益率": true, "回报率": true, "失业率": true}
 
-var basePattern = regexp.MustCompile(`(\p{Han}+)的(?:约|近|超|超过|逾)?$`)
+// basePattern is what stands between the whole and its percentage: 营收的16.2%,
+// 占营收比重为19.62%.
+var basePattern = regexp.MustCompile(`占(?:其|到|了|公司)?(\p{Han}{2,6}?)(?:的)?(?:比重|比例|比)?(?:为|达|约|近|超|超过|逾)*$|(\p{Han}+)的(?:约|近|超|超过|逾)?$`)
 
 // shareBase is what a percentage is said to be a part of, where money is:
 // revenue in 营收的16.2%. It is "" where the text before the value tells none.
@@ -186,10 +198,11 @@ func shareBase(before string) string {
 	if m == nil {
 		return ""
 	}
-	f := &measureFamilies[1]
-	at := f.words.FindAllStringIndex(m[1], -1)
-	if len(at) == 0 || at[len(at)-1][1] != len(m[1]) {
+	whole := m[1] + m[2]
+	f := &measureFamilies[moneyFamily]
+	at := f.words.FindAllStringIndex(whole, -1)
+	if len(at) == 0 || at[len(at)-1][1] != len(whole) {
 		return ""
 	}
-	return f.sense(m[1][at[len(at)-1][0]:]).key
+	return f.sense(whole[at[len(at)-1][0]:]).key
 }

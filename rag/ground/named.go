@@ -203,8 +203,8 @@ func unheldOrganisation(text string, holds func(...string) bool) string {
 			loc := general.FindString(name)
 			name = name[len(loc):]
 		}
-		if utf8.RuneCountInString(name) < 4 {
-			continue
+		if utf8.RuneCountInString(name) < 4 || endsWithAny(name, "子公司", "分公司", "总公司", "母公司") {
+			continue // of whom is told by the name before: 在泰国设立子公司
 		}
 		rs := []rune(name)
 		held := false

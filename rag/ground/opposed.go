@@ -6,7 +6,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"yanbao/ingest"
 	"yanbao/rag/quantity"
+	"yanbao/rag/question"
 )
 
 // polarity checks that no clause of the claim says the opposite of its
@@ -342,7 +344,7 @@ func (e *examination) cells() fault {
 					if is == "" || len(rest) == 0 || !hasHan(rest[0]) {
 						continue
 					}
-					if !e.heldAnywhere(rest[0]) {
+					if !e.heldAnywhere(rest[0]) || e.inOtherRows(i, rest[0]) {
 						return fault{verdict: BadName, what: strings.TrimSpace(said[len(is):]), instead: cell}
 					}
 				}
@@ -355,4 +357,32 @@ func (e *examination) cells() fault {
 // heldAnywhere reports whether a term stands in a cited passage or around it.
 func (e *examination) heldAnywhere(term string) bool {
 	return slices.ContainsFunc(e.cited, func(c *cited) bool { return strings.Contains(c.around, term) })
+}
+
+// inOtherRows reports whether a term stands in rows of tables only, and not in
+// one that names what clause i is about.
+func (e *examination) inOtherRows(i int, term string) bool {
+	var names []question.Mention
+	for _, kind := range []string{"company", "product", "model"} {
+		names = append(names, e.claim.namesFor(kind, i, e.claim.clauses[i].end, false)...)
+	}
+	named := false
+	for _, c := range e.cited {
+		for _, r := range c.readings {
+			if !r.row && c.passage.Kind == ingest.KindTable {
+				continue // the whole of it: its rows are read one by one
+			}
+			about := !r.row
+			for k := range r.clauses {
+				about = about || slices.ContainsFunc(r.clauses[k].names, func(n question.Mention) bool {
+					return slices.ContainsFunc(names, func(m question.Mention) bool { return sameName(m, n) })
+				})
+			}
+			if about && strings.Contains(r.folded, term) {
+				return false
+			}
+			named = named || about && r.row
+		}
+	}
+	return named
 }

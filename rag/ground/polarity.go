@@ -50,8 +50,8 @@ const (
 // opposites are pairs of words that say the contrary. They are matched in
 // folded text.
 var opposites = []struct{ one, other side }{
-	{words("增长|上升|提高|增加|上涨|增至|升至|升到|增到|提升|扩大|攀升|走高|上调|涨至|跃升|上扬|递增|多出", `rose|grew|grow|grows|growth|increas\w*|climb\w*|rise|rises|rising|expand\w*|gain\w*|up`),
-		words("下降|减少|降低|下滑|下跌|降至|降到|缩小|回落|下调|跌至|萎缩|收缩|递减|减至|减半|跌到|压缩", `fell|fall|falls|falling|declin\w*|decreas\w*|drop\w*|shr[aiu]nk\w*|reduc\w*|down|lower(?:ed|s)?`)},
+	{words("增长|上升|提高|增加|上涨|增至|升至|升到|增到|提升|扩大|攀升|走高|上调|涨至|跃升|上扬|递增|多出|上浮", `rose|grew|grow|grows|growth|increas\w*|climb\w*|rise|rises|rising|expand\w*|gain\w*|up`),
+		words("下降|减少|降低|下滑|下跌|降至|降到|缩小|回落|下调|跌至|萎缩|收缩|递减|减至|减半|跌到|压缩|下浮", `fell|fall|falls|falling|declin\w*|decreas\w*|drop\w*|shr[aiu]nk\w*|reduc\w*|down|lower(?:ed|s)?`)},
 	{words("高于|大于|多于|优于|强于|快于|早于|领先于|超过", `higher than|more than|above|greater than|better than|exceed\w*|ahead of`),
 		words("低于|小于|少于|劣于|弱于|慢于|晚于|落后于|不足|不到", `lower than|less than|below|worse than|fewer than|behind`)},
 	{words("加快|加速|提速", ""), words("放缓|减速|变慢|延缓", "")},

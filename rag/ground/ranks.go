@@ -134,7 +134,7 @@ func (e *examination) rank(i int, k rank) fault {
 						return sound
 					}
 				}
-				if r.row && rankedByCell(&r.clauses[j], k) {
+				if r.row && rankedByCell(&r.clauses[j], k) || e.foremost(i, k, r, j) {
 					return sound
 				}
 			}
@@ -169,4 +169,27 @@ func rankedByCell(c *clause, k rank) bool {
 		return false
 	}
 	return slices.ContainsFunc(c.values, func(v value) bool { return int(v.Number) == k.n || k.among && v.Number <= float64(k.n) })
+}
+
+var superlative = regexp.MustCompile(`最(?:快|高|大|多|强|广)|\b(?:fastest|highest|largest|biggest|most)\b`)
+
+// foremost reports whether clause j of a passage says 最快 or 最高 of the value
+// that clause i of the claim calls the first.
+func (e *examination) foremost(i int, k rank, r passageReading, j int) bool {
+	if k.n != 1 || k.among || k.of != "" || !superlative.MatchString(r.clauses[j].folded) {
+		return false
+	}
+	for n := j; n < len(r.clauses) && n <= j+1 && r.clauses[n].segment == r.clauses[j].segment && r.clauses[n].sentence == r.clauses[j].sentence; n++ {
+		for _, s := range r.clauses[n].values {
+			for _, c := range e.claim.clauses[i].values {
+				if matchValue(c, s, e.claim.text) == same && nameClash(e.claim, i, c.Start, r, n, s.Start) == "" {
+					return true
+				}
+			}
+		}
+		if n == j && len(r.clauses[j].values) > 0 {
+			break
+		}
+	}
+	return false
 }

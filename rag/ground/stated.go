@@ -15,7 +15,7 @@ import (
 func stated(text string) []quantity.Value {
 	var out []quantity.Value
 	for _, v := range quantity.Values(text) {
-		if !ordinalBefore(text, v) {
+		if !ordinalBefore(text, v) && !yearBefore(text, v) {
 			out = append(out, v)
 		}
 	}
@@ -30,6 +30,12 @@ func stated(text string) []quantity.Value {
 	}
 	slices.SortStableFunc(out, func(a, b quantity.Value) int { return a.Start - b.Start })
 	return out
+}
+
+// yearBefore reports whether a value is no length of time but a year named by
+// its place: 上一年, 前一年.
+func yearBefore(text string, v quantity.Value) bool {
+	return v.Unit == "年" && v.Number == 1 && v.High == 1 && endsWithAny(text[:v.Start], "上", "前", "同", "次", "下", "后", "这")
 }
 
 var ordinalMark = regexp.MustCompile(`(?i)(第|前|\bno\. ?|\btop[ -]?|\brank(s|ed)? (in )?#?|#)$`)
@@ -108,6 +114,9 @@ func matchValue(c, s value, claim string) match {
 	if c.fraction != s.fraction && (c.Unit == "%" || s.Unit == "%") {
 		number = math.Abs(inPercent(c)-inPercent(s)) <= 0.5*lastPlace(s.Text)+0.34*boolFit(c.Bound == quantity.About)+0.001
 		unit = true
+		if c.fraction && fairPart(c, s, claim) {
+			return same
+		}
 	}
 	switch {
 	case number && !unit:
@@ -120,6 +129,27 @@ func matchValue(c, s value, claim string) match {
 		return same
 	}
 	return different
+}
+
+// Limits, in points, of what 超过一半 and 近一半 may be said of.
+const (
+	mostAbovePart = 10
+	mostBelowPart = 5
+)
+
+// fairPart reports whether a part with a bound is a fair word for a percentage:
+// 超过一半 of 52.2%, 接近一半 of 49.8%.
+func fairPart(c, s value, claim string) bool {
+	off := s.Number - inPercent(c)
+	switch {
+	case s.Unit != "%" || s.Number != s.High || s.Bound == quantity.AtLeast || s.Bound == quantity.AtMost:
+		return false
+	case c.Bound == quantity.AtLeast:
+		return off > 0 && off <= mostAbovePart
+	case c.Bound == quantity.AtMost || distantUpTo.MatchString(claim[:c.Start]):
+		return off < 0 && -off <= mostBelowPart
+	}
+	return false
 }
 
 func inPercent(v value) float64 {

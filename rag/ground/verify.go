@@ -253,7 +253,7 @@ func (e *examination) bound(i int, c value, r passageReading, j int, s value) fa
 	if k := e.claim.rankClash(i, &r.clauses[j]); k != "" {
 		return fault{verdict: BadRank, what: k}
 	}
-	if e.headClash(i, c, r, j, s) || listClash(e.claim, i, c, &r.clauses[j], s) || e.measureClash(i, c, r, j, s) || e.otherThing(i, c, r, j, s) {
+	if e.headClash(i, c, r, j, s) || listClash(e.claim, i, c, &r.clauses[j], s) || e.eachClash(i, c, r, j, s) || e.measureClash(i, c, r, j, s) || e.otherThing(i, c, r, j, s) {
 		return fault{verdict: BadNumber, what: c.Text, instead: strings.TrimSpace(r.text[r.clauses[j].start:r.clauses[j].end])}
 	}
 	return sound
