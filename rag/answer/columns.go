@@ -73,7 +73,7 @@ func (l *look) contradicted() []int {
 		switch {
 		case l.t.ColumnKind(c) == table.Dates && len(l.cell) > 0 && len(l.q.Periods) > 0 && !covered(l.q.Periods, text):
 			out = append(out, c)
-		case issuerColumn(l.t.Columns[c]) && l.otherAgency(text):
+		case issuerColumn(l.t.Columns[c]) && (l.otherAgency(text) || issuedBy.MatchString(l.q.Text) && !strings.Contains(l.q.Text, text)):
 			out = append(out, c)
 		case otherPlace(l.q.Text, text):
 			out = append(out, c)
@@ -96,6 +96,9 @@ func covered(asked []quantity.Period, text string) bool {
 func issuerColumn(name string) bool {
 	return containsAny(name, "发布单位", "发布机构", "发文", "制定", "部门", "机构", "单位")
 }
+
+// issuedBy names, in a question, who is supposed to have issued a document.
+var issuedBy = regexp.MustCompile(`由.{2,20}(发|出台|印|制定|颁)`)
 
 // otherAgency reports whether the question names an agency that the cell does
 // not.

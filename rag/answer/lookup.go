@@ -38,7 +38,8 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 	case look.exact():
 		margin = rowMargin
 	}
-	if row.Score < bestText(e)-margin {
+	sure := look.titled() && q.Wants(question.YesNo) // what is supposed of a document stands in its row, or other than supposed
+	if row.Score < bestText(e)-margin && !sure {
 		return Draft{}, false
 	}
 	if q.Wants(question.Reason) && !look.reasons() {
@@ -56,6 +57,9 @@ func (x *Extractive) lookUp(q question.Question, e Evidence) (Draft, bool) {
 		if look.distinctive() && meetsDemand(q, []ground.Unit{row}) && len(e.Selection.Unknown) == 0 && row.Subject != ground.Conflict {
 			confidence = max(confidence, namedCell)
 		}
+	}
+	if sure {
+		confidence = max(confidence, namedCell)
 	}
 	if confidence < x.least() {
 		return Draft{}, false
@@ -133,7 +137,7 @@ func (x *Extractive) bestLook(q question.Question, e Evidence) (ground.Unit, *lo
 	bestScore, tried := 0.0, 0
 	held := make(map[string]*holding)
 	for _, u := range e.Selection.Units {
-		if !isRow(&u) || u.Names == ground.Conflict && len(q.Mentions) > 0 && best != nil {
+		if !isRow(&u) || u.Names == ground.Conflict && len(q.Mentions) > 0 && best != nil && !strings.Contains(q.Text, "《") {
 			continue
 		}
 		if tried++; tried > rowsTried {
@@ -154,11 +158,25 @@ func (x *Extractive) bestLook(q question.Question, e Evidence) (ground.Unit, *lo
 		if l.distinctive() {
 			s += 0.1
 		}
+		if l.titled() {
+			s += 0.5 // a title says which row is meant, whatever else the question supposes
+		}
 		if best == nil || s > bestScore+1e-9 {
 			row, best, bestScore = u, l, s
 		}
 	}
 	return row, best, best != nil
+}
+
+// titled reports whether the question names the document of the row by its
+// title.
+func (l *look) titled() bool {
+	for c := range l.cell {
+		if l.t.ColumnKind(c) == table.Documents && strings.Contains(l.q.Text, "《") {
+			return true
+		}
+	}
+	return false
 }
 
 func tableOf(e Evidence, u ground.Unit) (Table, int, bool) {
