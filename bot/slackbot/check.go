@@ -117,13 +117,13 @@ func checkEvents(ctx context.Context, api *slack.Client, c Config) Checked {
 	case c.AppToken == "":
 		return Checked{name, Bad, "no app token: " + appPages + " › your app › Basic Information › App-Level Tokens › Generate, scope connections:write (xapp-…), into SLACK_APP_TOKEN or the file named in SLACK_APP_TOKEN_FILE"}
 	case !strings.HasPrefix(c.AppToken, "xapp-"):
-		return Checked{name, Bad, "the app token does not begin with xapp-: take one from Basic Information › App-Level Tokens"}
+		return Checked{name, Bad, "the app token does not begin with xapp-: take one from " + appPages + " › your app › Basic Information › App-Level Tokens"}
 	}
 	if _, _, err := api.StartSocketModeContext(ctx); err != nil {
 		return Checked{name, Bad, reason(err, map[string]string{
-			"invalid_auth":            "Slack does not know the app token: generate one under Basic Information › App-Level Tokens",
-			"not_allowed_token_type":  "that is no app token: generate one under Basic Information › App-Level Tokens",
-			"missing_scope":           "the app token lacks connections:write: generate one with it under Basic Information › App-Level Tokens",
+			"invalid_auth":            "Slack does not know the app token: generate one under " + appPages + " › your app › Basic Information › App-Level Tokens",
+			"not_allowed_token_type":  "that is no app token: generate one under " + appPages + " › your app › Basic Information › App-Level Tokens",
+			"missing_scope":           "the app token lacks connections:write: generate one with it under " + appPages + " › your app › Basic Information › App-Level Tokens",
 			"socket_mode_not_enabled": "Socket Mode is off: " + appPages + " › your app › Socket Mode › Enable",
 			"forbidden":               "Socket Mode is off: " + appPages + " › your app › Socket Mode › Enable",
 		})}

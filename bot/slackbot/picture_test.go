@@ -151,7 +151,7 @@ func (p picture) draw(t *testing.T) {
 
 // height is room enough for a picture: chromium cuts nothing off by itself.
 func height(p picture) string {
-	return map[string]string{"slack-answer": "270", "slack-list": "410", "slack-refusal": "480", "slack-english": "270", "slack-passage": "560", "slack-settings": "470", "slack-check": "320"}[p.name]
+	return map[string]string{"slack-answer": "270", "slack-list": "410", "slack-refusal": "520", "slack-english": "310", "slack-passage": "560", "slack-settings": "470", "slack-check": "320"}[p.name]
 }
 
 // links shows the links of mrkdwn.
