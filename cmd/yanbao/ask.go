@@ -85,10 +85,22 @@ func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
 	if err != nil {
 		return err
 	}
+	p.noteModel(a, q.Mode)
 	if a.Status != rag.Answered {
 		return errNotFound
 	}
 	return nil
+}
+
+// noteModel tells who runs the program what to do where the model of -llm
+// failed; the answer itself only says that it did.
+func (p *program) noteModel(a *rag.Answer, mode string) {
+	if p.model == nil || mode == rag.ModeExtractive || a.Mode == rag.ModeGenerated {
+		return
+	}
+	if c := p.model.generator.Counters(); c.Calls > c.Succeeded {
+		p.note("the model of -llm failed; yanbao doctor -llm %s tells why, and what to do", p.settings.llm)
+	}
 }
 
 // answer asks and prints. On a terminal every sentence stands there as soon as

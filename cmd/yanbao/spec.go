@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -70,11 +71,21 @@ func parseEndpoint(flag, spec, none string) (e endpoint, ok bool, err error) {
 	if at := max(strings.LastIndex(argument, "@http://"), strings.LastIndex(argument, "@https://")); at >= 0 {
 		e.model, e.base, e.own = argument[:at], strings.TrimRight(argument[at+1:], "/"), false
 	}
+	if at := bareAddress.FindStringIndex(e.model); at != nil {
+		model, address := e.model[:at[0]], e.model[at[0]+1:]
+		if strings.Contains(model, "@") { // a key may stand before the host
+			model, address = "MODEL", "HOST"
+		}
+		return endpoint{}, false, usagef("-%s: the address must begin with http:// or https://, as in %s:%s@http://%s", flag, name, model, address)
+	}
 	if err := e.check(flag); err != nil {
 		return endpoint{}, false, err
 	}
 	return e, true, nil
 }
+
+// bareAddress is an address without its scheme where a model's name should end.
+var bareAddress = regexp.MustCompile(`@(?:localhost|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}|[A-Za-z0-9.-]+:\d+)(?:[:/].*)?$`)
 
 // check refuses addresses that cannot be one, or that hold a key: a command
 // line is seen by every user of a machine.

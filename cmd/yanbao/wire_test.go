@@ -3,10 +3,13 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"log/slog"
 	"regexp"
 	"strings"
 	"testing"
 
+	"yanbao/ingest"
 	"yanbao/rag"
 	"yanbao/rag/llm/llmtest"
 	"yanbao/rag/llm/wiretest"
@@ -55,5 +58,63 @@ func TestAnswersThroughEveryProtocol(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Where the model fails, the answer is the report's own words, and whoever runs
+// the command is told how to find out why; nobody else is.
+func TestFailedModelIsTold(t *testing.T) {
+	for _, test := range []struct {
+		fault wiretest.Fault
+		args  []string
+		told  bool
+	}{
+		{wiretest.Unauthorized, nil, true},
+		{wiretest.Unauthorized, []string{"-json"}, true},
+		{wiretest.Unauthorized, []string{"-mode=extractive"}, false},
+		{wiretest.None, nil, false},
+	} {
+		server := wiretest.Start(wiretest.Script{Script: llmtest.Text("NOT_FOUND"), Fault: test.fault})
+		spec := "openai:m-1@" + server.URL + "/v1"
+		r := runReal(t, t.TempDir(), append(append([]string{"ask", "-llm", spec}, test.args...), "2024年中国大模型市场规模有多大？")...)
+		server.Close()
+		if got := strings.Contains(r.stderr, "yanbao doctor -llm "+spec); got != test.told || strings.Contains(r.stdout, "yanbao doctor") || !strings.Contains(r.stdout, "294.16亿元") {
+			t.Errorf("%q, %q: stderr %q, stdout %q", test.fault, test.args, r.stderr, r.stdout)
+		}
+	}
+}
+
+// A library that changes gets a new engine, and the model keeps its breaker,
+// its cache and its counters.
+func TestModelOutlivesTheEngine(t *testing.T) {
+	server := wiretest.Start(wiretest.Script{Fault: wiretest.Unauthorized})
+	defer server.Close()
+	data := t.TempDir()
+	p := &program{
+		stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard,
+		getenv: func(name string) string { return map[string]string{"YANBAO_DATA": data, "LANG": "C.UTF-8"}[name] },
+		open:   openSession,
+	}
+	if code := p.run(t.Context(), []string{"version", "-llm", "openai:m-1@" + server.URL + "/v1"}); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	s, err := p.openShelf(t.Context(), 0, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func() {
+		t.Helper()
+		if a, err := s.asker.Ask(t.Context(), rag.Question{Text: "2024年中国大模型市场规模有多大？"}); err != nil || a.Mode != rag.ModeExtractive {
+			t.Fatalf("%+v, %v", a, err)
+		}
+	}
+	ask()
+	model := p.model
+	if _, err := s.Add(t.Context(), "a.md", []byte("---\nid: bridges-2024\ntitle: 桥梁检测\nlanguage: zh\n---\n\n# 一\n\n- 2023年桥梁检测市场规模为73.2亿元。\n"), ingest.Meta{}); err != nil {
+		t.Fatal(err)
+	}
+	ask()
+	if c := p.model.generator.Counters(); p.model != model || len(server.Requests()) != 1 || c.Calls != 2 || c.NotAsked != 1 {
+		t.Errorf("after the change: %d requests, %+v; want the breaker still open", len(server.Requests()), c)
 	}
 }
