@@ -20,16 +20,17 @@ var ErrCannotCheck = errors.New("this library checks no texts")
 func (s *Switch) Check(ctx context.Context, text, document string) ([]rag.CheckedClaim, error) {
 	l, done := s.use()
 	defer done()
-	return check(ctx, l, text, document)
+	return Check(ctx, l, text, document)
 }
 
 // Check implements Checker where the library does. Nothing of it is kept.
 func (c *Cache) Check(ctx context.Context, text, document string) ([]rag.CheckedClaim, error) {
-	return check(ctx, c.Library, text, document)
+	return Check(ctx, c.Library, text, document)
 }
 
-func check(ctx context.Context, l Library, text, document string) ([]rag.CheckedClaim, error) {
-	if c, ok := l.(Checker); ok {
+// Check has a check a text where it is a Checker; ErrCannotCheck where not.
+func Check(ctx context.Context, a Asker, text, document string) ([]rag.CheckedClaim, error) {
+	if c, ok := a.(Checker); ok {
 		return c.Check(ctx, text, document)
 	}
 	return nil, ErrCannotCheck

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"yanbao/bot"
 	"yanbao/rag"
 
 	"github.com/google/go-cmp/cmp"
@@ -166,5 +167,38 @@ func checkProblem(t testing.TB, r reply) {
 	}
 	if strings.Contains(r.body, "secret") {
 		t.Errorf("shows the inside: %s", r.body)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	s, _ := start(t, nil)
+	r := send(t, s, "POST", "/v1/check", `{"text":"门店共1,200家。门店共9家。为什么？"}`)
+	var got struct{ Claims []rag.CheckedClaim }
+	if err := json.Unmarshal([]byte(r.body), &got); err != nil || r.status != http.StatusOK {
+		t.Fatalf("%d, %v: %s", r.status, err, r.body)
+	}
+	var outcomes []rag.Outcome
+	for _, c := range got.Claims {
+		outcomes = append(outcomes, c.Outcome)
+	}
+	if want := []rag.Outcome{rag.Upheld, rag.Contradicted, rag.NoClaim}; !cmp.Equal(want, outcomes) {
+		t.Errorf("outcomes %v, want %v", outcomes, want)
+	}
+	if got.Claims[2].Citations == nil || !strings.Contains(r.body, `"citations":[]`) {
+		t.Errorf("a list is null: %s", r.body)
+	}
+	s, _ = start(t, func(c *Config) { c.Asker = struct{ bot.Asker }{c.Asker} })
+	if r := send(t, s, "POST", "/v1/check", `{"text":"门店。"}`); r.status != http.StatusNotImplemented {
+		t.Errorf("a library that checks nothing: %d: %s", r.status, r.body)
+	}
+}
+
+// TestStored: a change that is kept but not read yet is told as such, without
+// what went wrong inside.
+func TestStored(t *testing.T) {
+	s, _ := start(t, nil)
+	r := send(t, s, "POST", "/v1/documents", "stored", "Content-Type: text/markdown")
+	if r.status != http.StatusInternalServerError || !strings.Contains(r.body, "nothing is lost") || strings.Contains(r.body, "secret") {
+		t.Errorf("%d: %s", r.status, r.body)
 	}
 }

@@ -94,6 +94,26 @@ func (f *fake) Stream(ctx context.Context, q rag.Question, emit func(rag.Event))
 	return a, nil
 }
 
+// Check upholds what says 1,200, contradicts other statements, and finds no
+// claim in questions.
+func (f *fake) Check(_ context.Context, text, document string) ([]rag.CheckedClaim, error) {
+	if document != "" && document != "tea" {
+		return nil, fmt.Errorf("%w: document %q", rag.ErrUnknown, document)
+	}
+	var out []rag.CheckedClaim
+	for _, at := range ingest.Sentences(text) {
+		c := rag.CheckedClaim{Text: text[at[0]:at[1]], Outcome: rag.NoClaim, Citations: []rag.Citation{}}
+		switch {
+		case strings.Contains(c.Text, "1,200"):
+			c.Outcome, c.Verdict, c.Citations = rag.Upheld, "supported", fakeAnswer(rag.Question{}).Citations[:1]
+		case !strings.HasSuffix(c.Text, "？"):
+			c.Outcome, c.Verdict, c.Detail, c.Citations = rag.Contradicted, "wrong_value", "报告：1,200家", fakeAnswer(rag.Question{}).Citations[:1]
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
 func (f *fake) last(t *testing.T) rag.Question {
 	t.Helper()
 	f.mu.Lock()
@@ -152,6 +172,8 @@ func (l fakeLibrary) Add(_ context.Context, name string, data []byte, meta inges
 		return index.Change{}, fmt.Errorf("read %s: %w", name, ingest.ErrEmpty)
 	case strings.Contains(string(data), "\x00"):
 		return index.Change{}, fmt.Errorf("read %s: %w", name, ingest.ErrBinary)
+	case string(data) == "stored":
+		return index.Change{Document: "tea"}, fmt.Errorf("%w: /secret/path", ErrStored)
 	case string(data) == "locked":
 		return index.Change{}, fmt.Errorf("/secret/path: %w", index.ErrLocked)
 	}

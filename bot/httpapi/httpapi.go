@@ -27,8 +27,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
+// ErrStored is the error of a change that is stored but not answered from yet.
+var ErrStored = errors.New("stored, but the library could not be read again")
+
 // Library takes documents in and out. Errors are those of rag/index and ingest,
-// told apart with errors.Is.
+// told apart with errors.Is, and ErrStored.
 type Library interface {
 	// Add reads a file and makes it part of what is answered from; the non-empty
 	// fields of meta go before what the file says.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"yanbao/bot"
 	"yanbao/bot/record"
 	"yanbao/ingest"
 	"yanbao/rag"
@@ -91,6 +92,11 @@ func problemOf(err error) *problem {
 		return kind(http.StatusUnsupportedMediaType)
 	case errors.Is(err, ingest.ErrEmpty), errors.Is(err, ingest.ErrMalformed):
 		return kind(http.StatusUnprocessableEntity)
+	case errors.Is(err, bot.ErrCannotCheck):
+		return newProblem(http.StatusNotImplemented, "this server checks no texts")
+	case errors.Is(err, ErrStored):
+		return quiet(http.StatusInternalServerError, "the change is stored and nothing is lost, but the documents could not be read again: "+
+			"the earlier ones answer on, and the server tries again every few seconds; its log tells more under this request ID")
 	case errors.Is(err, index.ErrLocked):
 		p := quiet(http.StatusConflict, "the library is being changed by another process: try again")
 		p.retry = 5 * time.Second

@@ -46,6 +46,7 @@ func (s *server) register() error {
 	}
 	api := humago.New(s.mux, config)
 	s.registerAnswers(api)
+	s.registerCheck(api)
 	s.registerLibrary(api)
 	s.registerTables(api)
 	s.registerChange(api)

@@ -49,6 +49,22 @@ func (f *fake) Stream(ctx context.Context, q rag.Question, emit func(rag.Event))
 	return a, nil
 }
 
+// Check upholds the first sentence of a text and finds nothing of the others.
+func (f *fake) Check(_ context.Context, text, _ string) ([]rag.CheckedClaim, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, fmt.Errorf("%w: ask something", rag.ErrQuestion)
+	}
+	var out []rag.CheckedClaim
+	for i, at := range ingest.Sentences(text) {
+		c := rag.CheckedClaim{Text: text[at[0]:at[1]], Outcome: rag.NotInReport}
+		if i == 0 {
+			c.Outcome, c.Verdict, c.Citations = rag.Upheld, "supported", teaAnswer().Citations[:1]
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
 func (f *fake) Search(_ context.Context, r rag.SearchRequest) ([]rag.SearchResult, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

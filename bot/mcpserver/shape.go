@@ -28,15 +28,20 @@ func filledAnswer(shared *rag.Answer) *rag.Answer {
 		a.Claims[i].Citations = filled(a.Claims[i].Citations)
 		a.Claims[i].Values = filled(a.Claims[i].Values)
 	}
-	a.Citations = append([]rag.Citation{}, a.Citations...)
-	for i := range a.Citations {
-		a.Citations[i].Section = filled(a.Citations[i].Section)
-	}
+	a.Citations = filledCitations(a.Citations)
 	a.Related = append([]rag.Related{}, a.Related...)
 	for i := range a.Related {
 		a.Related[i].Section = filled(a.Related[i].Section)
 	}
 	return &a
+}
+
+func filledCitations(shared []rag.Citation) []rag.Citation {
+	citations := append([]rag.Citation{}, shared...)
+	for i := range citations {
+		citations[i].Section = filled(citations[i].Section)
+	}
+	return citations
 }
 
 func filledResults(shared []rag.SearchResult) []rag.SearchResult {
@@ -119,7 +124,12 @@ func describeAnswer(s *jsonschema.Schema) {
 		"citations": "numbers of its citations",
 		"verdict":   "supported: every number, name and quotation stands in what is cited",
 	})
-	describe(s.Properties["citations"].Items, map[string]string{
+	describeCitation(s.Properties["citations"].Items)
+	describe(s.Properties["related"].Items, map[string]string{"passage_id": "for read_passage"})
+}
+
+func describeCitation(s *jsonschema.Schema) {
+	describe(s, map[string]string{
 		"passage_id":     "for read_passage",
 		"section":        "titles from the chapter down",
 		"text":           "the whole passage",
@@ -127,7 +137,6 @@ func describeAnswer(s *jsonschema.Schema) {
 		"span":           "where the quote begins and ends in text, in characters",
 		"primary_source": "whom the report names as the source of the figure; empty where it names none",
 	})
-	describe(s.Properties["related"].Items, map[string]string{"passage_id": "for read_passage"})
 }
 
 func describeSearch(s *jsonschema.Schema) {

@@ -75,6 +75,7 @@ func TestResultsMeetTheirSchemas(t *testing.T) {
 		text      string
 	}{
 		{"ask", map[string]any{"question": "有多少？"}, filledAnswer(teaAnswer()), bot.Render(teaAnswer(), bot.Options{Show: "read_passage"})},
+		{"check", map[string]any{"text": "门店共1,200家。茶园有三座。", "document": "tea"}, nil, "\nnot_in_report: 茶园有三座。\n"},
 		{"search", map[string]any{"query": "门店"}, nil, "1. p3 (text) 概况 › 门店\n   门店共1,200家。\n"},
 		{"read_passage", map[string]any{"id": "p3"}, nil, "> p3: 门店共1,200家。\n"},
 		{"read_passage", map[string]any{"id": "p1"}, nil, "> p1: 概况开头。\n"},

@@ -24,6 +24,7 @@ const (
 
 func (s *Server) addTools() {
 	s.addAsk()
+	s.addCheck()
 	s.addSearch()
 	s.addReadPassage()
 	s.addListDocuments()

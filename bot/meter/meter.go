@@ -122,6 +122,12 @@ func (d *door) Stream(ctx context.Context, q rag.Question, emit func(rag.Event))
 	return a, nil
 }
 
+// Check implements bot.Checker where the asker does. It is no answer, and
+// neither counted nor recorded.
+func (d *door) Check(ctx context.Context, text, document string) ([]rag.CheckedClaim, error) {
+	return bot.Check(ctx, d.Asker, text, document)
+}
+
 // save records an answer. One that cannot be recorded is given all the same.
 func (m *Meter) save(ctx context.Context, a *rag.Answer) {
 	if m.record == nil {

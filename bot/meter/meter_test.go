@@ -112,3 +112,23 @@ yanbao_record_failures_total 1
 		t.Error(err)
 	}
 }
+
+// checker is an asker that checks texts too.
+type checker struct{ asker }
+
+func (checker) Check(_ context.Context, text, document string) ([]rag.CheckedClaim, error) {
+	return []rag.CheckedClaim{{Text: text + document}}, nil
+}
+
+func TestCheck(t *testing.T) {
+	m, err := New(prometheus.NewRegistry(), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := bot.Check(context.Background(), m.Door("http", checker{}), "甲", "乙"); err != nil || len(got) != 1 || got[0].Text != "甲乙" {
+		t.Errorf("Check = %v, %v", got, err)
+	}
+	if _, err := bot.Check(context.Background(), m.Door("http", asker{}), "甲", ""); !errors.Is(err, bot.ErrCannotCheck) {
+		t.Errorf("Check of what checks nothing: %v, want %v", err, bot.ErrCannotCheck)
+	}
+}

@@ -432,7 +432,7 @@ func checkSpoken(t *testing.T, got spoken, want *rag.Answer) {
 	if !got.Bad.IsError || got.Missing != -32602 || got.Progress == 0 {
 		t.Errorf("empty question: %+v, missing resource: %d, progress: %d", got.Bad, got.Missing, got.Progress)
 	}
-	if got.Server != "yanbao" || !slices.Equal(got.Tools, []string{"ask", "get_table", "list_documents", "read_passage", "search"}) {
+	if got.Server != "yanbao" || !slices.Equal(got.Tools, []string{"ask", "check", "get_table", "list_documents", "read_passage", "search"}) {
 		t.Errorf("server %q, tools %q", got.Server, got.Tools)
 	}
 	if !slices.Contains(got.Resources, "yanbao://documents/36kr-llm-2025") || len(got.Resources) < 2 || got.Templates != 3 {

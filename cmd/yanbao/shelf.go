@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"yanbao/bot"
+	"yanbao/bot/httpapi"
 	"yanbao/bot/record"
 	"yanbao/bot/slackbot"
 	"yanbao/ingest"
@@ -97,7 +98,15 @@ func (s *shelf) Add(ctx context.Context, name string, data []byte, meta ingest.M
 	if err != nil {
 		return index.Change{}, err
 	}
-	return changes[0], s.reload(context.WithoutCancel(ctx))
+	return changes[0], s.stored(ctx)
+}
+
+// stored reads the library anew after a change. s.mu is held.
+func (s *shelf) stored(ctx context.Context) error {
+	if err := s.reload(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("%w: %w", httpapi.ErrStored, err)
+	}
+	return nil
 }
 
 // Remove implements httpapi.Library.
@@ -107,7 +116,7 @@ func (s *shelf) Remove(ctx context.Context, id string) error {
 	if err := s.library.Remove(ctx, id); err != nil {
 		return err
 	}
-	return s.reload(context.WithoutCancel(ctx))
+	return s.stored(ctx)
 }
 
 // look reloads where another process has changed the data directory.
