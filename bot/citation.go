@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"yanbao/ingest"
 	"yanbao/rag"
@@ -16,7 +18,7 @@ const pathSeparator = " › "
 // date; parts that are not known are left out.
 func Reference(d rag.DocumentRef) string {
 	var parts []string
-	for _, p := range []string{d.Publisher + d.Title, d.Date} {
+	for _, p := range []string{Named(d.Publisher, d.Title), d.Date} {
 		if p != "" {
 			parts = append(parts, p)
 		}
@@ -25,6 +27,18 @@ func Reference(d rag.DocumentRef) string {
 		return Clean(d.ID)
 	}
 	return Shorten(strings.Join(parts, ", "), 0)
+}
+
+// Named is a title behind its publisher, with a space between words of Latin
+// letters and none in Chinese: 36氪研究院《…》.
+func Named(publisher, title string) string {
+	last, _ := utf8.DecodeLastRuneInString(publisher)
+	first, _ := utf8.DecodeRuneInString(title)
+	wordOf := func(r rune) bool { return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	if wordOf(last) && wordOf(first) {
+		return publisher + " " + title
+	}
+	return publisher + title
 }
 
 // Path renders the titles of a section path, chapter first.

@@ -35,3 +35,19 @@ func TestSource(t *testing.T) {
 		}
 	}
 }
+
+func TestReference(t *testing.T) {
+	for _, tt := range []struct {
+		document rag.DocumentRef
+		want     string
+	}{
+		{rag.DocumentRef{Publisher: "示例研究院", Title: "《茶饮》", Date: "2025-03"}, "示例研究院《茶饮》, 2025-03"},
+		{rag.DocumentRef{Publisher: "Tea Institute", Title: "Tea watch"}, "Tea Institute Tea watch"},
+		{rag.DocumentRef{Publisher: "Tea Institute", Title: "《茶饮》"}, "Tea Institute《茶饮》"},
+		{rag.DocumentRef{ID: "tea"}, "tea"},
+	} {
+		if got := Reference(tt.document); got != tt.want {
+			t.Errorf("Reference(%+v) = %q, want %q", tt.document, got, tt.want)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"yanbao/bot"
 	"yanbao/rag"
@@ -70,9 +71,11 @@ func loadLanguage(lang string) (*language, error) {
 		return nil, fmt.Errorf("read the wording of %s: %w", lang, err)
 	}
 	base, err := template.New("base.html").Funcs(template.FuncMap{
-		"t":     l.text,
-		"clean": bot.Clean,
-		"mod":   func(a, b int) int { return a % b },
+		"t":      l.text,
+		"clean":  bot.Clean,
+		"named":  bot.Named,
+		"langof": langOf,
+		"mod":    func(a, b int) int { return a % b },
 	}).ParseFS(templateFiles, "templates/base.html", "templates/part-*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
@@ -85,6 +88,14 @@ func loadLanguage(lang string) (*language, error) {
 		l.pages[name] = t
 	}
 	return l, nil
+}
+
+// langOf is the language tag of a text of a report, as langOf in dom.js has it.
+func langOf(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return "zh-CN"
+	}
+	return bot.English
 }
 
 // text returns the wording of a key with {name} replaced, given as pairs of

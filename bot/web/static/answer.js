@@ -1,7 +1,7 @@
 // One turn of a conversation: the question, the answer on its way and then
 // whole, its sources, checks and what can be done with it.
 
-import { h, t, has, icon } from "./dom.js";
+import { h, t, has, icon, langOf } from "./dom.js";
 import { feedback, Problem } from "./api.js";
 import { preview } from "./popover.js";
 import { path, placeLines, reference } from "./cite.js";
@@ -81,7 +81,7 @@ export class Turn {
   }
 
   relatedButton(p) {
-    const b = h("button", { type: "button", class: "near", lang: "zh-CN" },
+    const b = h("button", { type: "button", class: "near", lang: langOf(p.text) },
       p.section?.length > 1 && h("span", { class: "near-path" }, path(p.section.slice(0, -1))),
       p.section?.length > 0 && h("span", { class: "near-title" }, p.section.at(-1)), h("span", { class: "near-text" }, short(p.text, 90)));
     b.addEventListener("click", () => this.nearest(p, b));
@@ -101,7 +101,8 @@ export class Turn {
       const first = !seen.has(c.document.id);
       seen.add(c.document.id);
       return h("li", { value: c.n }, h("span", { class: "number", "aria-hidden": "true" }, String(c.n)), h("div", {},
-        h("blockquote", { lang: "zh-CN" }, c.quote || c.text), first && h("p", { class: "report-name", lang: "zh-CN" }, reference(c.document)), placeLines(c), a));
+        h("blockquote", { lang: langOf(c.quote || c.text) }, c.quote || c.text),
+        first && h("p", { class: "report-name", lang: langOf(c.document.title) }, reference(c.document)), placeLines(c), a));
     })));
   }
 

@@ -1,6 +1,6 @@
 // How the place and the source of a citation read.
 
-import { h, t } from "./dom.js";
+import { h, t, langOf } from "./dom.js";
 
 export const path = (section) => (section ?? []).join(" › ");
 
@@ -15,13 +15,18 @@ export function place(c) {
 
 // placeLines are the section, the place in it, and the primary source.
 export function placeLines(c) {
-  const line = (text, kind) => text && h("p", { class: kind, lang: "zh-CN" }, text);
+  const line = (text, kind) => text && h("p", { class: kind, lang: langOf(text) }, text);
   return [
     line(path(c.section), "at"),
     line(place(c), "at"),
-    h("p", { class: c.primary_source ? "primary" : "primary none" }, c.primary_source ? t("source.primary", { name: c.primary_source }) : t("source.none")),
+    h("p", { class: c.primary_source ? "primary" : "primary none" }, c.primary_source
+      ? [t("source.primary", { name: "" }), h("span", { lang: langOf(c.primary_source) }, c.primary_source)] : t("source.none")),
   ].filter(Boolean);
 }
 
 // reference is the report as a reader would look it up.
-export const reference = (d) => [`${d.publisher ?? ""}${d.title || d.id}`, d.date].filter(Boolean).join(", ");
+export const reference = (d) => [named(d.publisher ?? "", d.title || d.id), d.date].filter(Boolean).join(", ");
+
+// named is a title behind its publisher, with a space between words of Latin
+// letters.
+const named = (publisher, title) => publisher + (/\w$/.test(publisher) && /^\w/.test(title) ? " " : "") + title;

@@ -12,6 +12,10 @@ export function t(key, values = {}) {
 
 export const has = (key) => key in words;
 
+// langOf is the language that a text of a report is read out in: a report in
+// English has no Han characters.
+export const langOf = (text) => (/\p{Script=Han}/u.test(text ?? "") ? "zh-CN" : "en");
+
 // h makes an element: on* properties listen, true attributes are set bare,
 // null, undefined and false ones are left out.
 export function h(tag, properties, ...children) {

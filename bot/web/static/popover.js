@@ -1,7 +1,7 @@
 // The card that shows what a citation quotes, on hover, focus or tap. It stays
 // while the pointer is over it and goes with Escape (WCAG 2.2, 1.4.13).
 
-import { h, t } from "./dom.js";
+import { h, t, langOf } from "./dom.js";
 import { placeLines } from "./cite.js";
 
 const showAfter = 120; // ms of hovering
@@ -38,9 +38,8 @@ function showAt(a, citation, open) {
   anchor?.removeAttribute("aria-describedby");
   anchor = a;
   card.setAttribute("role", open ? "group" : "tooltip"); // a tooltip holds no button
-  const quoteLang = citation.language ?? "zh-CN";
   card.replaceChildren(
-    h("p", { class: "card-quote", lang: quoteLang }, `“${citation.quote || citation.text}”`),
+    h("p", { class: "card-quote", lang: langOf(citation.quote || citation.text) }, `“${citation.quote || citation.text}”`),
     ...placeLines(citation),
     open ? h("button", { type: "button", class: "card-open", onclick: () => { hide(); open(); } }, t("cite.open.short")) : "");
   card.hidden = false;
