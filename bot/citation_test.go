@@ -36,7 +36,7 @@ func TestSource(t *testing.T) {
 	}
 }
 
-func TestReference(t *testing.T) {
+func TestReferenceNames(t *testing.T) {
 	for _, tt := range []struct {
 		document rag.DocumentRef
 		want     string

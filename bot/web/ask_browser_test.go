@@ -48,6 +48,7 @@ func TestBrowser(t *testing.T) {
 		})
 	}
 	t.Run("marks are counted in runes", func(t *testing.T) { runes(t, b) })
+	t.Run("a report in English says so", func(t *testing.T) { englishReport(t, b) })
 	t.Run("a key is asked for", func(t *testing.T) { keyAskedFor(t, b, e) })
 }
 
@@ -76,6 +77,21 @@ func runes(t *testing.T, b *chromium) {
 	p.await(`document.querySelector("#panel mark.cited")`)
 	if got, want := p.text("#panel mark.cited"), "2024年丁市场规模为7亿元。"; got != want {
 		t.Errorf("marked is %q, want %q", got, want)
+	}
+	p.quiet()
+}
+
+// englishReport: what is quoted of it is read out in English, on a page in
+// Chinese too.
+func englishReport(t *testing.T, b *chromium) {
+	_, address, _ := serve(t, engine(t, document(t, "d.md", "---\nid: d\ntitle: Tea watch\npublisher: Tea Institute\nlanguage: en\n---\n\n# Tea\n\n## Shops\n\nAt the end of 2024 Dawn Tea had 4,321 shops.\n")), false)
+	p := b.open(t, desk, address+"/")
+	p.put("How many shops did Dawn Tea have at the end of 2024?")
+	if got := eval[string](p, `[...document.querySelectorAll(".sources blockquote, .sources .report-name, .sources .at")].map((e) => e.lang).join(" ")`); got != "en en en" {
+		t.Errorf("languages of quotation, report and place are %q, want en each", got)
+	}
+	if got := p.text(".sources .report-name"); got != "Tea Institute Tea watch" {
+		t.Errorf("the report is named %q", got)
 	}
 	p.quiet()
 }
@@ -268,6 +284,9 @@ func suggestions(t *testing.T, p *tab, _ *api) {
 	themes := eval[int](p, `document.querySelectorAll(".theme").length`)
 	if themes != 4 {
 		t.Errorf("questions of %d themes are suggested, want 4", themes)
+	}
+	if beside := eval[bool](p, `(() => { const [a, b] = document.querySelectorAll(".theme"); return a.getBoundingClientRect().top === b.getBoundingClientRect().top })()`); !beside {
+		t.Error("the themes stand below one another on a wide screen")
 	}
 	p.click(".suggestion")
 	p.await(`document.querySelector(".turn .actions")`)

@@ -2,39 +2,110 @@ package web
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"yanbao/bot"
 	"yanbao/ingest"
 	"yanbao/rag/quantity"
 )
 
 // candidate is a question made from a place of a document, and what an answer
 // from that place holds.
-type candidate struct{ question, holds string }
+type candidate struct {
+	form  form
+	parts []string // name and value in turn
+	holds string
+}
 
-// forms are the questions that are made, in the language of a document.
-type forms struct{ value, expected, members, names, date, most string }
+// form names what is asked of a place.
+type form int
 
-func formsOf(language string) forms {
-	if strings.HasPrefix(language, "en") {
-		return forms{
-			value:    "What was {subject} in {when}?",
-			expected: "What is {subject} expected to be in {when}?",
-			members:  "Which {title} have {value} as {column}?",
-			names:    "What are the {column} of {kind}?",
-			date:     "What is the {column} of {kind}?",
-			most:     "Which {title} has the highest {column}?",
+const (
+	askValue form = iota
+	askExpected
+	askMembers
+	askNames
+	askDate
+	askMost
+)
+
+// wordings are the questions of the forms in a language.
+func wordings(language string) [6]string {
+	if strings.HasPrefix(language, bot.English) {
+		return [6]string{
+			askValue:    "What was the {subject} in {when}?",
+			askExpected: "What is the {subject} expected to be in {when}?",
+			askMembers:  "Which {titles} have {value} as {column}?",
+			askNames:    "What are the {columns} of {kind}?",
+			askDate:     "What is the {column} of {kind}?",
+			askMost:     "Which {title} has the highest {column}?",
 		}
 	}
-	return forms{
-		value:    "{when}{subject}是多少？",
-		expected: "{when}{subject}预计是多少？",
-		members:  "{column}是{value}的{title}有哪些？",
-		names:    "{kind}的{column}有哪些？",
-		date:     "{kind}的{column}是什么时候？",
-		most:     "{column}最高的{title}是哪些？",
+	return [6]string{
+		askValue:    "{when}{subject}是多少？",
+		askExpected: "{when}{subject}预计是多少？",
+		askMembers:  "{column}是{value}的{title}有哪些？",
+		askNames:    "{kind}的{column}有哪些？",
+		askDate:     "{kind}的{column}是什么时候？",
+		askMost:     "{column}最高的{title}是哪些？",
 	}
+}
+
+// in is the question in the language of the document.
+func (c candidate) in(language string) string {
+	return c.worded(language, c.parts)
+}
+
+var (
+	onlyYear = regexp.MustCompile(`^(\d{4})年?$`)
+	named    = regexp.MustCompile(`^《[^《》]+》$`)
+)
+
+// inEnglish is the question to a Chinese document in English; false where its
+// words have no English form.
+func (c candidate) inEnglish(translate func(string) (string, bool)) (string, bool) {
+	parts := slices.Clone(c.parts)
+	for i := 1; i < len(parts); i += 2 {
+		if year := onlyYear.FindStringSubmatch(parts[i]); parts[i-1] == "when" && year != nil {
+			parts[i] = year[1]
+			continue
+		}
+		if named.MatchString(parts[i]) {
+			continue // what a document is called is left in its language
+		}
+		english, ok := translate(parts[i])
+		if !ok {
+			return "", false
+		}
+		parts[i] = english
+	}
+	return c.worded(bot.English, parts), true
+}
+
+// worded is the question of parts; the forms may have a part in the plural too.
+func (c candidate) worded(language string, parts []string) string {
+	all := slices.Clone(parts)
+	for i := 0; i+1 < len(parts); i += 2 {
+		all = append(all, parts[i]+"s", plurals(parts[i+1]))
+	}
+	return fill(wordings(language)[c.form], all...)
+}
+
+// plurals is the plural of an English title: of each, where a stroke stands
+// between several.
+func plurals(title string) string {
+	words := strings.Split(title, "/")
+	for i, w := range words {
+		bare := strings.TrimRight(w, " ")
+		many := bare + "s"
+		if y, ok := strings.CutSuffix(bare, "y"); ok && !strings.ContainsAny(y[max(0, len(y)-1):], "aeiou") {
+			many = y + "ies"
+		}
+		words[i] = many + w[len(bare):]
+	}
+	return strings.Join(words, "/")
 }
 
 // fill puts values, given as pairs of name and value, into a form.
@@ -56,7 +127,6 @@ const (
 // candidates makes questions of a theme, in turn from each table, sentence and
 // kind of question, so that none fills the list.
 func candidates(d *ingest.Document, about subject) []candidate {
-	f := formsOf(d.Language)
 	where := newPlaces(d)
 	var sources [][]candidate
 	for i := range d.Tables {
@@ -66,14 +136,14 @@ func candidates(d *ingest.Document, about subject) []candidate {
 			title = path[len(path)-1]
 		}
 		if len(t.Rows) > 1 && (about.words.MatchString(t.Caption) || about.words.MatchString(title)) {
-			sources = append(sources, byMember(t, f), byName(t, f, where), byMost(t, f), byDate(t, f))
+			sources = append(sources, byMember(t), byName(t, where), byMost(t), byDate(t))
 		}
 	}
 	var amounts []candidate
 	for i := range d.Passages {
 		p := &d.Passages[i]
 		if p.Kind == ingest.KindText && p.DuplicateOf == "" {
-			amounts = append(amounts, fromText(p, about, f)...)
+			amounts = append(amounts, fromText(p, about)...)
 		}
 	}
 	return interleave(append(sources, amounts))
@@ -108,7 +178,7 @@ func header(t *ingest.Table, c int) string {
 }
 
 // byMember asks for the rows that share the value of a column.
-func byMember(t *ingest.Table, f forms) []candidate {
+func byMember(t *ingest.Table) []candidate {
 	title := titleColumn(t, dateColumn(t))
 	var out []candidate
 	for c := range t.Columns {
@@ -121,14 +191,14 @@ func byMember(t *ingest.Table, f forms) []candidate {
 			if n := count(texts(t, c), value); n < 2 || n > len(t.Rows)/2 || t.Rows[r][c].Inherited || first(texts(t, c), value) != r || utf8.RuneCountInString(value) > longestColumn {
 				continue
 			}
-			out = append(out, candidate{fill(f.members, "column", name, "value", value, "title", rows), ""})
+			out = append(out, candidate{askMembers, []string{"column", name, "value", value, "title", rows}, ""})
 		}
 	}
 	return out
 }
 
 // byName asks for the names that a cell lists.
-func byName(t *ingest.Table, f forms, where places) []candidate {
+func byName(t *ingest.Table, where places) []candidate {
 	g, ok := groupingOf(t, where)
 	if !ok || utf8.RuneCountInString(g.Column) > longestColumn {
 		return nil
@@ -136,14 +206,14 @@ func byName(t *ingest.Table, f forms, where places) []candidate {
 	var out []candidate
 	for _, p := range g.Groups {
 		if n := utf8.RuneCountInString(p.Kind); n >= leastSubject && n <= longestKey && len(p.Names) > 1 {
-			out = append(out, candidate{fill(f.names, "kind", p.Kind, "column", g.Column), p.Names[0]})
+			out = append(out, candidate{askNames, []string{"kind", p.Kind, "column", g.Column}, p.Names[0]})
 		}
 	}
 	return out
 }
 
 // byMost asks for the rows with the greatest value.
-func byMost(t *ingest.Table, f forms) []candidate {
+func byMost(t *ingest.Table) []candidate {
 	column, _ := measureColumn(t)
 	if column < 0 {
 		return nil
@@ -153,11 +223,11 @@ func byMost(t *ingest.Table, f forms) []candidate {
 	if name == "" || rows == "" {
 		return nil
 	}
-	return []candidate{{fill(f.most, "column", name, "title", rows), ""}}
+	return []candidate{{askMost, []string{"column", name, "title", rows}, ""}}
 }
 
 // byDate asks when something was, for each row.
-func byDate(t *ingest.Table, f forms) []candidate {
+func byDate(t *ingest.Table) []candidate {
 	column := dateColumn(t)
 	if column < 0 || header(t, column) == "" {
 		return nil
@@ -167,14 +237,14 @@ func byDate(t *ingest.Table, f forms) []candidate {
 	for _, row := range t.Rows {
 		name := row[title].Text
 		if n := utf8.RuneCountInString(name); n >= leastSubject && n <= longestKey {
-			out = append(out, candidate{fill(f.date, "kind", name, "column", header(t, column)), row[column].Text})
+			out = append(out, candidate{askDate, []string{"kind", name, "column", header(t, column)}, row[column].Text})
 		}
 	}
 	return out
 }
 
 // fromText asks for the amounts that sentences give for a period.
-func fromText(p *ingest.Passage, about subject, f forms) []candidate {
+func fromText(p *ingest.Passage, about subject) []candidate {
 	here := about.words.MatchString(strings.Join(p.Section, " "))
 	var out []candidate
 	for _, at := range ingest.Sentences(p.Text) {
@@ -193,11 +263,11 @@ func fromText(p *ingest.Passage, about subject, f forms) []candidate {
 			if !asksWell(thing, q.value) {
 				continue
 			}
-			form := f.value
+			asks := askValue
 			if expected {
-				form = f.expected
+				asks = askExpected
 			}
-			out = append(out, candidate{fill(form, "when", q.period.Text, "subject", thing), q.value.Text})
+			out = append(out, candidate{asks, []string{"when", q.period.Text, "subject", thing}, q.value.Text})
 		}
 	}
 	return out

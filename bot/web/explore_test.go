@@ -213,7 +213,12 @@ func FuzzExplore(f *testing.F) {
 		newReading(d)
 		x := newExploring(d)
 		for _, s := range subjects() {
-			candidates(d, s)
+			for _, c := range candidates(d, s) {
+				if c.in(d.Language) == "" {
+					t.Errorf("%+v is no question", c)
+				}
+				c.inEnglish(func(words string) (string, bool) { return words, words != "" })
+			}
 		}
 		for _, m := range x.Measures {
 			for _, g := range m.Groups {

@@ -33,6 +33,11 @@ type Config struct {
 	// page fetches them again with it.
 	Allowed func(*http.Request) bool
 
+	// English puts words of a Chinese document into English, for the questions
+	// that a reader of English may begin with; false where it cannot. nil leaves
+	// the questions in Chinese.
+	English func(words string) (string, bool)
+
 	Log *slog.Logger // nil logs nothing
 }
 
@@ -59,7 +64,7 @@ func New(c Config) (*Handler, error) {
 	if c.Allowed == nil {
 		c.Allowed = func(*http.Request) bool { return true }
 	}
-	h := &Handler{Config: c, mux: http.NewServeMux(), suggester: suggester{asker: c.Asker, reader: c.Reader}}
+	h := &Handler{Config: c, mux: http.NewServeMux(), suggester: suggester{asker: c.Asker, reader: c.Reader, english: c.English}}
 	var err error
 	if h.assets, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("new web page: %w", err)
@@ -100,7 +105,7 @@ func (h *Handler) ask(w http.ResponseWriter, r *http.Request) {
 	p := h.page(r, "ask")
 	if h.Allowed(r) {
 		p.Documents = h.Asker.Documents(r.Context())
-		p.Themes = h.suggester.themes(r.Context(), p.Documents)
+		p.Themes = h.suggester.themes(r.Context(), p.Documents, p.Lang)
 	}
 	h.write(w, r, http.StatusOK, p)
 }

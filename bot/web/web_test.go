@@ -4,10 +4,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
 	"yanbao/bot/web"
+	"yanbao/corpus"
+	"yanbao/rag/question"
 )
 
 // get asks a handler as a browser does; header holds pairs.
@@ -148,5 +151,36 @@ func TestKeyIsAskedFor(t *testing.T) {
 func TestNewNeedsAnEngine(t *testing.T) {
 	if _, err := web.New(web.Config{}); err == nil {
 		t.Error("New without an engine is no error")
+	}
+}
+
+// TestSuggestedInEnglish: who reads English is asked in English, where the words
+// of a Chinese report have an English form.
+func TestSuggestedInEnglish(t *testing.T) {
+	e := engine(t, shipped(t))
+	lexicon, err := question.LoadLexicon(corpus.Lexicon())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := web.New(web.Config{Asker: e, Reader: e, English: lexicon.English()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	suggested := func(language string) map[string]int {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Language", language)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		out := map[string]int{}
+		for _, m := range regexp.MustCompile(`class="suggestion"[^>]* lang="(\w+)"`).FindAllStringSubmatch(w.Body.String(), -1) {
+			out[m[1]]++
+		}
+		return out
+	}
+	if got := suggested("en"); got["en"] < 3 {
+		t.Errorf("suggested to a reader of English: %v", got)
+	}
+	if got := suggested("zh"); got["zh"] < 3 || got["en"] != 0 {
+		t.Errorf("suggested to a reader of Chinese: %v", got)
 	}
 }

@@ -18,6 +18,8 @@ import (
 	"yanbao/bot/meter"
 	"yanbao/bot/record"
 	"yanbao/bot/web"
+	"yanbao/corpus"
+	"yanbao/rag/question"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -100,7 +102,11 @@ func (h *house) wire() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := web.New(web.Config{Asker: h.shelf.asker, Reader: h.shelf.asker, Allowed: httpapi.Allowed(h.keys.current), Log: h.log})
+	lexicon, err := question.LoadLexicon(corpus.Lexicon())
+	if err != nil {
+		return nil, err
+	}
+	pages, err := web.New(web.Config{Asker: h.shelf.asker, Reader: h.shelf.asker, English: lexicon.English(), Allowed: httpapi.Allowed(h.keys.current), Log: h.log})
 	if err != nil {
 		return nil, err
 	}

@@ -492,7 +492,7 @@ func TestMCPDocumentation(t *testing.T) {
 		}
 		names = append(names, "| `"+template.URITemplate+"` |")
 	}
-	if len(blocks) != 3 || len(names) != 11 {
+	if len(blocks) != 3 || len(names) != 12 {
 		t.Errorf("%d configurations, %d names: %q", len(blocks), len(names), names)
 	}
 	for _, name := range names {
