@@ -308,7 +308,7 @@ func TestConcurrent(t *testing.T) {
 // a client has to take what is sent.
 func TestKeepAlive(t *testing.T) {
 	s, f := start(t, func(c *Config) {
-		c.Limits.KeepAlive, c.Limits.WriteTime, c.Limits.BodyTime = 5*time.Millisecond, 50*time.Millisecond, 20*time.Millisecond
+		c.Limits.KeepAlive, c.Limits.WriteTime, c.Limits.BodyTime = 20*time.Millisecond, 250*time.Millisecond, 250*time.Millisecond
 	})
 	r, err := http.NewRequest("POST", s.URL+"/v1/ask", strings.NewReader(`{"question":"等"}`))
 	if err != nil {
@@ -324,7 +324,7 @@ func TestKeepAlive(t *testing.T) {
 	lines, comments, last := bufio.NewScanner(response.Body), 0, ""
 	for lines.Scan() {
 		if strings.HasPrefix(lines.Text(), ":") {
-			if comments++; comments == 20 { // 100 ms and more of silence
+			if comments++; comments == 20 { // 400 ms and more of silence
 				close(f.release)
 			}
 		}

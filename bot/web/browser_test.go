@@ -18,7 +18,8 @@ import (
 // patience is how long a test waits for something to show before it fails.
 const (
 	patience   = 30 * time.Second
-	askedAgain = 2 * time.Second
+	askedAgain = 5 * time.Second
+	lookedAt   = 50 * time.Millisecond
 )
 
 // chromium is one browser for all tests of the package; each test has pages of
@@ -170,15 +171,17 @@ func (p *tab) visit(address string) {
 	p.await(`document.body && (document.body.dataset.page === "missing" || "ready" in document.body.dataset)`)
 }
 
-// await waits until an expression is true. It asks again now and then, because
-// a question to a page that is left is never answered.
+// await waits until an expression is true. It asks again and again from here: a
+// question to a page that is left, or gone back to, may never be answered.
 func (p *tab) await(expression string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(patience); ; {
+	again := time.NewTicker(lookedAt)
+	defer again.Stop()
+	for deadline := time.Now().Add(patience); ; <-again.C {
 		ctx, cancel := context.WithTimeout(p.ctx, askedAgain)
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](`Boolean(`+expression+`)`, chromedp.WithPollingTimeout(askedAgain)))
+		held, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
 		cancel()
-		if err == nil {
+		if err == nil && held {
 			return
 		}
 		if time.Now().After(deadline) {
