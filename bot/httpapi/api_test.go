@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -200,5 +201,13 @@ func TestStored(t *testing.T) {
 	r := send(t, s, "POST", "/v1/documents", "stored", "Content-Type: text/markdown")
 	if r.status != http.StatusInternalServerError || !strings.Contains(r.body, "nothing is lost") || strings.Contains(r.body, "secret") {
 		t.Errorf("%d: %s", r.status, r.body)
+	}
+}
+
+// A caller of the API is told of its operations, not of commands.
+func TestUnknownIsToldForTheAPI(t *testing.T) {
+	p := problemOf(fmt.Errorf("%w: document \"x\"; list them with `yanbao documents`", rag.ErrUnknown))
+	if p.Status != http.StatusNotFound || !strings.HasSuffix(p.Detail, `document "x"; GET /v1/documents lists them`) {
+		t.Errorf("%d: %s", p.Status, p.Detail)
 	}
 }

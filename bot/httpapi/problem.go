@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"yanbao/bot"
@@ -83,7 +84,9 @@ func problemOf(err error) *problem {
 	case errors.Is(err, rag.ErrQuestion), errors.Is(err, record.ErrFeedback):
 		return kind(http.StatusUnprocessableEntity)
 	case errors.Is(err, rag.ErrUnknown), errors.Is(err, record.ErrUnknown):
-		return kind(http.StatusNotFound)
+		p := kind(http.StatusNotFound)
+		p.Detail = strings.Replace(p.Detail, "list them with `yanbao documents`", "GET /v1/documents lists them", 1)
+		return p
 	case errors.Is(err, index.ErrUnknown):
 		return quiet(http.StatusNotFound, "there is no such document; GET /v1/documents lists them")
 	case errors.Is(err, ingest.ErrTooLarge):
